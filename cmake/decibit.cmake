@@ -16,7 +16,8 @@ function(decibit_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE decibit_flags ${ARG_PRIVATE_LINKS})
 endfunction()
 
-# decibit_test(NAME LIBS decibit_io ... [SLOW]): tests/NAME.cc; SLOW tests run with --all only.
+# decibit_test(NAME LINKS decibit_io ... [SOURCES a.cc ...] [SLOW]): NAME.cc of the calling folder unless
+# SOURCES says otherwise; SLOW tests run with --all only.
 function(decibit_test name)
   cmake_parse_arguments(ARG "SLOW" "" "SOURCES;LINKS" ${ARGN})
   if(NOT ARG_SOURCES)
@@ -33,11 +34,4 @@ function(decibit_test name)
     set(label fast)
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 300)
-endfunction()
-
-# decibit_fuzzer(NAME LINKS decibit_io ...): fuzz/NAME.cc with its seeds in fuzz/corpus/NAME/.
-function(decibit_fuzzer name)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
-  add_executable(${name} ${name}.cc)
-  target_link_libraries(${name} PRIVATE ${ARG_LINKS} decibit_flags -fsanitize=fuzzer)
 endfunction()
