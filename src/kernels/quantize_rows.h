@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quantizes a block of rows on all threads. Rows are independent and their errors are added in row
+// order, so bytes and figures are the same for any number of threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/dtype.h"
+#include "core/thread_pool.h"
+#include "kernels/kernel_table.h"
+#include "quant/scheme.h"
+
+namespace decibit {
+
+/// `rows` rows of `k` weights each, all buffers contiguous and of any alignment. Per row:
+/// `weights` k elements of `dtype`, `codes` scheme.words_per_row(k) words, `scales` and `biases`
+/// scheme.groups_per_row(k) elements of scale_dtype(*this) each.
+struct RowBlock {
+  Scheme scheme;
+  Profile profile;
+  ScaleRule rule;
+  DType dtype;  // F32, F16, BF16: of `weights`
+  std::int64_t rows;
+  std::int64_t k;
+  const std::byte* weights;
+  std::byte* codes;
+  std::byte* scales;
+  std::byte* biases;  // null for fp modes
+};
+
+/// What scales and biases of the block are made of: U8 (fp modes), F16 (kF16First), else `dtype`.
+DType scale_dtype(const RowBlock& block);
+
+/// Fills codes, scales and biases. The weights must be finite and the scheme must fit k.
+QuantError quantize_rows(const KernelTable& table, ThreadPool& pool, const RowBlock& block);
+
+}  // namespace decibit
