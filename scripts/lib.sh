@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What the scripts share: the repository as the working directory, Debian packages, one way to build.
+# Sourced, never run. Everything here says nothing when there is nothing to do.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# shellcheck disable=SC2034  # used by the scripts that source this
+build_packages=(cmake ninja-build g++ ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev
+  libpcre2-dev zlib1g-dev libgtest-dev libgmock-dev)
+# Of scripts/test.sh --all: clang builds the sanitizers and the fuzzers, git tells what changed.
+# shellcheck disable=SC2034
+check_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm git python3-venv)
+# shellcheck disable=SC2034
+jobs=$(nproc)
+
+say() { printf '\n== %s\n' "$*"; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# quietly WHAT COMMAND...: says what it does, shows the command's output only if it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  say "$1"
+  if ! "${@:2}" >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    die "$1 failed; its output is above"
+  fi
+  rm -f "$log"
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# need PACKAGE...: installs the Debian packages that are missing. On a system without apt the packages
+# are the user's own business; CMake then names what it does not find.
+need() {
+  command -v apt-get >/dev/null || return 0
+  local missing
+  missing=$(comm -23 <(printf '%s\n' "$@" | sort) \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' | sort))
+  [ -n "$missing" ] || return 0
+  quietly 'updating the package lists' as_root apt-get -q -o DPkg::Lock::Timeout=120 update
+  # shellcheck disable=SC2086  # one word per package
+  quietly "installing ${missing//$'\n'/ }" as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install $missing
+}
+
+# build PRESET TARGET...: configures when the preset is new or has changed, then compiles. Only the first
+# time says so, because only that takes long; warnings and errors are always shown.
+build() {
+  local preset=$1 dir=build/$1
+  shift
+  if [ ! -f "$dir/build.ninja" ] || [ CMakePresets.json -nt "$dir/build.ninja" ]; then
+    quietly "configuring $preset" cmake --preset "$preset"
+    touch "$dir/build.ninja" # an unchanged one keeps its time otherwise
+    say "compiling $preset (the first time takes some minutes)"
+  fi
+  ninja -C "$dir" --quiet "$@" | { grep -v '^ninja: no work to do' || true; }
+}

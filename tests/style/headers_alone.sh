@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every header compiles on its own, so that the order of includes never matters.
+#   headers_alone.sh COMPILER          from the root of the repository
+set -euo pipefail
+compiler=$1
+failed=0
+count=0
+while read -r header; do
+  count=$((count + 1))
+  echo "#include \"$header\"" |
+    "$compiler" -std=c++20 -Wall -Wextra -fsyntax-only -Isrc -Iinclude -I. -x c++ - || {
+    echo "$header does not compile on its own"
+    failed=1
+  }
+done < <({ find src include -name '*.h' | sed -E 's,^(src|include)/,,'; find apps tests -name '*.h'; } | sort)
+echo "$count headers"
+[ "$count" -gt 0 ] && exit "$failed"

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Who may include whom: the layers of DESIGN.md. A link arrow between CMake targets does not see headers.
+# Run from the root of the repository.
+set -euo pipefail
+
+# folder under src/ -> prefixes of what it may include, besides itself and the standard library
+declare -A may_include=(
+  [core]='fmt/'
+  [io]='core/ fmt/ nlohmann/ zlib.h'
+  [quant]='core/ fmt/'
+  [kernels]='core/ quant/ fmt/'
+  [models]='core/ io/json.h quant/scheme.h fmt/'
+  [convert]='core/ io/ quant/ kernels/ models/registry.h models/schema.h fmt/ pcre2.h'
+)
+failures=0
+fail() {
+  printf '%s\n' "$1"
+  failures=$((failures + 1))
+}
+
+for path in src/*/; do
+  folder=$(basename "$path")
+  [ -n "${may_include[$folder]:-}" ] || fail "src/$folder: no row in tests/style/layers.sh; see DESIGN.md"
+done
+
+# file:line:included, of quoted names, names with a folder, and the C libraries that have none
+while IFS=: read -r file line included; do
+  folder=${file#src/}
+  folder=${folder%%/*}
+  allowed=false
+  for prefix in "$folder/" ${may_include[$folder]:-}; do
+    [[ $included != "$prefix"* ]] || allowed=true
+  done
+  $allowed || fail "$file:$line: $folder may not include $included"
+  # A model never includes another one.
+  if [[ $file =~ ^src/models/([a-z0-9_]+)/ ]]; then
+    model=${BASH_REMATCH[1]}
+    if [[ $included == models/*/* && $included != "models/$model/"* ]]; then
+      fail "$file:$line: the model $model may not include another model's $included"
+    fi
+  fi
+done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2)\.h>)' src |
+  sed -E 's/: *# *include *["<]([^">]+)[">]/:\1/' | grep -vE ':(sys|linux)/')
+
+# Slow to compile, so never in a header and in one .cc only.
+for library in CLI/ nlohmann/; do
+  mapfile -t users < <(grep -rlE --include='*.h' --include='*.cc' "# *include *[<\"]$library" src apps tests bench fuzz)
+  for user in "${users[@]}"; do
+    [[ $user == *.cc ]] || fail "$user: a header may not include $library"
+  done
+  [ ${#users[@]} -le 1 ] || fail "$library is included by more than one file: ${users[*]}"
+done
+
+[ "$failures" = 0 ] || exit 1
+echo 'every include stays within its layer'
