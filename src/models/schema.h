@@ -43,11 +43,13 @@ struct RowsPlan {
     kConv,            // X.weight_v [O,K,I] with X.weight_g folded in, as rows [O, K*I]
     kConvTransposed,  // X.weight_v stored [I,K,O] (norm over the input channel), as rows [O, K*I]
     kPlainConv,       // X.weight [O,K,I] without weight norm, as rows [O, K*I]
-    kFoldedAway       // X.weight_g of the two above: not written
+    kFoldedAway,      // X.weight_g of kConv and kConvTransposed: not written, unless its weight_v
+                      // stays dense because I - dense_tail fits no group
+    kKeepDense        // quantizable for MLX, but too sensitive for --scope all
   };
   Kind kind = Kind::kNone;
-  int min_bits = 0;              // never fewer bits than this
-  std::int64_t dense_tail = 0;   // the last columns of each tap, kept dense in X.weight_tail
+  int min_bits = 0;             // never fewer bits than this (a Linear of kind kNone too)
+  std::int64_t dense_tail = 0;  // the last columns of each tap, kept dense in X.weight_tail
 };
 
 /// The tensor's place in a transformer stack, for the mixed recipes.
@@ -58,16 +60,17 @@ struct StackPlace {
 };
 
 struct TensorSpec {
-  std::string name;   // "encoder.blocks.0.attn.query.weight"
-  Shape shape;        // in MLX layout
+  std::string name;  // "encoder.blocks.0.attn.query.weight"
+  Shape shape;       // in MLX layout
   Layout layout = Layout::kSame;
   Role role = Role::kOther;
   /// Linear or Embedding that the model's own predicate lets mlx-audio quantize. The K % 64 and
   /// group rules are the converter's.
   bool quantizable = false;
   bool optional = false;
-  bool output_head = false;   // lm_head: recipes give it the high bits
-  /// Never cast (--scope all and --dequantize also leave it): statistics that must stay as they are.
+  bool output_head = false;  // lm_head: recipes give it the high bits
+  /// Never cast (--scope all and --dequantize also leave it): statistics that must stay as they
+  /// are.
   bool keep_dtype = false;
   std::uint16_t component = 0;  // index into Schema::components
   StackPlace stack = {};
@@ -78,12 +81,14 @@ struct TensorSpec {
 struct Mapped {
   enum class Op : std::uint8_t {
     kNone,
-    kDrop,        // known and not part of the MLX model (position ids, tied heads, ...)
-    kUnpermute    // q/k rows from Hugging Face's half-split rotary order back to interleaved pairs
+    kDrop,      // known and not part of the MLX model (position ids, tied heads, ...)
+    kUnpermute  // q/k rows from Hugging Face's half-split rotary order back to interleaved pairs
   };
-  std::string name;     // canonical name
+  std::string name;  // canonical name
   Op op = Op::kNone;
-  int heads = 0;        // kUnpermute: heads of the projection
+  int heads = 0;  // kUnpermute: heads of the projection
+  /// kDrop: dropping loses nothing only if every element has this value; else the user is warned.
+  std::optional<float> expected_value = {};
 };
 
 /// Foreign name -> canonical name. A name the rule does not know is returned unchanged (and is then
@@ -91,16 +96,16 @@ struct Mapped {
 using NameMap = std::function<Mapped(std::string_view source_name)>;
 
 struct Schema {
-  std::string model_type;                // as written to config.json
-  std::vector<std::string> components;   // "encoder", "decoder", ... in display order
-  std::vector<TensorSpec> tensors;       // in the model's own order
+  std::string model_type;               // as written to config.json
+  std::vector<std::string> components;  // "encoder", "decoder", ... in display order
+  std::vector<TensorSpec> tensors;      // in the model's own order
   NameMap map_name;
   /// mlx-audio transposes dense weights again when it loads them, so `--layout auto` must write the
   /// torch order for a dense result (kokoro, qwen2_audio).
   bool loader_expects_torch_when_dense = false;
   /// Every tensor passes through float16 first, whatever dtype is asked (whisper).
   bool through_f16 = false;
-  std::vector<std::string> notes;        // about the config, for the user
+  std::vector<std::string> notes;  // about the config, for the user
 };
 
 /// What a schema may look at besides the config.
