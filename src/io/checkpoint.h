@@ -28,12 +28,13 @@ struct Checkpoint {
 /// Chooses one family of weight files (never merges two) and reads all headers.
 /// Order: an index file and the shards it names; model*.safetensors; consolidated*.safetensors;
 /// other root *.safetensors; *.npz; pytorch_model.bin and its index; *.pth, *.pt, *.bin.
-/// kNotFound: no such folder. kBadInput: nothing readable in it, or GGUF, .nemo, ONNX found instead.
+/// kNotFound: no such folder. kBadInput: nothing readable in it, or GGUF, .nemo, ONNX found
+/// instead.
 Result<Checkpoint> open_checkpoint(const std::filesystem::path& folder, Reporter& reporter);
 
-/// kBadInput when the weights are quantized by another tool (bitsandbytes, GPTQ, AWQ, fp8 with block
-/// scales, ...), naming the scheme, how many tensors use it and one of them. `quant_method` is the
-/// config's quantization_config.quant_method, or empty.
+/// kBadInput when the weights are quantized by another tool (bitsandbytes, GPTQ, AWQ, fp8 with
+/// block scales, ...), naming the scheme, how many tensors use it and one of them. `quant_method`
+/// is the config's quantization_config.quant_method, or empty.
 Status refuse_foreign_quantization(const Checkpoint& checkpoint, std::string_view quant_method);
 
 }  // namespace decibit

@@ -44,7 +44,10 @@ class Json {
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   bool is_bool() const { return std::holds_alternative<bool>(value_); }
   bool is_integer() const { return std::holds_alternative<std::int64_t>(value_); }
-  bool is_number() const { return is_integer() || std::holds_alternative<double>(value_) || std::holds_alternative<BigInteger>(value_); }
+  bool is_number() const {
+    return is_integer() || std::holds_alternative<double>(value_) ||
+           std::holds_alternative<BigInteger>(value_);
+  }
   bool is_string() const { return std::holds_alternative<std::string>(value_); }
   bool is_array() const { return std::holds_alternative<Array>(value_); }
   bool is_object() const { return std::holds_alternative<Object>(value_); }
@@ -57,8 +60,8 @@ class Json {
   const Object* object() const { return std::get_if<Object>(&value_); }
   Array* array() { return std::get_if<Array>(&value_); }
   Object* object() { return std::get_if<Object>(&value_); }
-  /// Any number as a double; nothing for other kinds.
   const double* real() const { return std::get_if<double>(&value_); }
+  const BigInteger* big_integer() const { return std::get_if<BigInteger>(&value_); }
 
   /// The member `key`, or null when this is no object or has none.
   const Json* find(std::string_view key) const;
@@ -79,7 +82,8 @@ class Json {
   bool operator==(const Json&) const = default;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, BigInteger, double, std::string, Array, Object> value_;
+  std::variant<std::monostate, bool, std::int64_t, BigInteger, double, std::string, Array, Object>
+      value_;
 };
 
 }  // namespace decibit

@@ -47,7 +47,8 @@ class SafetensorsWriter {
 
   /// Byte position of a tensor's first byte in the file, by its place in `tensors`.
   std::uint64_t offset_of(std::size_t index) const;
-  /// Writes at an absolute position of the data; tensors may be filled in any order, each byte once.
+  /// Writes at an absolute position of the data; tensors may be filled in any order, each byte
+  /// once.
   Status write_at(std::uint64_t file_offset, std::span<const std::byte> bytes);
   /// Checks that every data byte was written; `sync` also calls fsync.
   Status finish(bool sync);

@@ -21,10 +21,10 @@ struct Tensor {
   DType dtype = DType::kF32;
   Shape shape;
   std::shared_ptr<const ByteSource> source;
-  std::uint64_t offset = 0;            // of element 0, in bytes
-  std::vector<std::int64_t> strides;   // in elements; empty = row-major and contiguous
+  std::uint64_t offset = 0;           // of element 0, in bytes
+  std::vector<std::int64_t> strides;  // in elements; empty = row-major and contiguous
 
-  std::int64_t elements() const;       // readers have checked that these fit
+  std::int64_t elements() const;  // readers have checked that these fit
   std::int64_t size_bytes() const;
   /// Fills `out` with the bytes of the row-major sequence of elements, from element `first`.
   /// out.size() is a multiple of the element size. kBadInput when the file ends early.

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads of contiguous tensors, and the gather of strided views (PyTorch, Fortran order).
+#include "io/tensor.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/check.h"
+
+namespace decibit {
+namespace {
+
+// A view whose bytes span at most this much is read at once. Beyond it only pieces are, so that a
+// huge transposed matrix costs one small read per element but never its size in memory.
+constexpr std::uint64_t kWholeSpanBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kPieceBytes = std::uint64_t{16} << 10;
+
+/// Copies single elements through a window of the source, which stays while elements fall into it.
+class Window {
+ public:
+  Window(const ByteSource& source, std::uint64_t end, std::uint64_t size)
+      : source_(source), end_(end), size_(size) {}
+
+  Status copy(std::uint64_t offset, std::span<std::byte> out) {
+    if (offset < begin_ || offset + out.size() > begin_ + bytes_.size()) {
+      begin_ = offset;
+      bytes_.resize(std::min(std::max<std::uint64_t>(size_, out.size()), end_ - offset));
+      TRY(source_.read(begin_, bytes_));
+    }
+    std::memcpy(out.data(), bytes_.data() + (offset - begin_), out.size());
+    return {};
+  }
+
+ private:
+  const ByteSource& source_;
+  std::uint64_t end_, size_, begin_ = 0;
+  std::vector<std::byte> bytes_;
+};
+
+/// Walks a strided view in row-major order.
+class Odometer {
+ public:
+  Odometer(const Shape& shape, const std::vector<std::int64_t>& strides, std::int64_t first)
+      : shape_(shape), strides_(strides), index_(shape.size()) {
+    for (std::size_t d = shape.size(); d-- > 0; first /= shape[d]) {
+      index_[d] = first % shape[d];
+      position_ += index_[d] * strides[d];
+    }
+  }
+  /// Of the current element, in elements from element 0.
+  std::uint64_t position() const { return static_cast<std::uint64_t>(position_); }
+  void advance() {
+    for (std::size_t d = shape_.size(); d-- > 0;) {
+      position_ += strides_[d];
+      if (++index_[d] < shape_[d]) return;
+      position_ -= index_[d] * strides_[d];
+      index_[d] = 0;
+    }
+  }
+
+ private:
+  const Shape& shape_;
+  const std::vector<std::int64_t>& strides_;
+  Shape index_;
+  std::int64_t position_ = 0;
+};
+
+Status read_strided(const Tensor& tensor, std::int64_t first, std::span<std::byte> out) {
+  const auto item = static_cast<std::size_t>(size_bytes(tensor.dtype));
+  std::int64_t last = 0;
+  for (std::size_t d = 0; d < tensor.shape.size(); ++d)
+    last += (tensor.shape[d] - 1) * tensor.strides[d];
+  const std::uint64_t span_bytes = (static_cast<std::uint64_t>(last) + 1) * item;
+  Window window(*tensor.source, tensor.offset + span_bytes,
+                span_bytes <= kWholeSpanBytes ? span_bytes : kPieceBytes);
+  Odometer odometer(tensor.shape, tensor.strides, first);
+  for (; !out.empty(); out = out.subspan(item), odometer.advance())
+    TRY(window.copy(tensor.offset + odometer.position() * item, out.first(item)));
+  return {};
+}
+
+}  // namespace
+
+std::int64_t Tensor::elements() const {
+  const auto n = num_elements(shape);
+  DECIBIT_CHECK(n.has_value());
+  return *n;
+}
+
+std::int64_t Tensor::size_bytes() const {
+  const auto n = decibit::size_bytes(shape, dtype);
+  DECIBIT_CHECK(n.has_value());
+  return *n;
+}
+
+Status Tensor::read(std::int64_t first, std::span<std::byte> out) const {
+  const auto bits = static_cast<std::uint64_t>(size_bits(dtype));
+  const std::uint64_t begin_bits = static_cast<std::uint64_t>(first) * bits;
+  DECIBIT_CHECK(first >= 0 && begin_bits % 8 == 0);
+  DECIBIT_CHECK(begin_bits / 8 + out.size() <= static_cast<std::uint64_t>(size_bytes()));
+  if (out.empty()) return {};
+  if (strides.empty()) return source->read(offset + begin_bits / 8, out);
+  return read_strided(*this, first, out);
+}
+
+Result<std::vector<std::byte>> Tensor::read_all() const {
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size_bytes()));
+  TRY(read(0, bytes));
+  return bytes;
+}
+
+}  // namespace decibit
