@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kokoro: the StyleTTS2 tree with a decoder of fixed width, and the names of its PyTorch
+// checkpoints. Source: mlx_audio/tts/models/kokoro/kokoro.py (sanitize), istftnet.py (Decoder).
+#include "models/kokoro/schema.h"
+
+#include <array>
+#include <utility>
+
+#include "models/styletts2/modules.h"
+
+namespace decibit::kokoro {
+namespace {
+
+// Written into the reference's Decoder; the config has no keys for them.
+constexpr styletts2::DecoderDims kDecoder{
+    .wide = 1024, .out = 512, .residual_in = 512, .residual = 64};
+
+using Suffix = std::pair<std::string_view, std::string_view>;  // PyTorch's, ours
+
+constexpr std::array<Suffix, 8> kLstm = {{{".weight_ih_l0", ".Wx_forward"},
+                                          {".weight_hh_l0", ".Wh_forward"},
+                                          {".bias_ih_l0", ".bias_ih_forward"},
+                                          {".bias_hh_l0", ".bias_hh_forward"},
+                                          {".weight_ih_l0_reverse", ".Wx_backward"},
+                                          {".weight_hh_l0_reverse", ".Wh_backward"},
+                                          {".bias_ih_l0_reverse", ".bias_ih_backward"},
+                                          {".bias_hh_l0_reverse", ".bias_hh_backward"}}};
+// torch.nn.utils.weight_norm writes weight_g and weight_v, its successor
+// torch.nn.utils.parametrizations.weight_norm these.
+constexpr std::array<Suffix, 2> kWeightNorm = {
+    {{".parametrizations.weight.original0", ".weight_g"},
+     {".parametrizations.weight.original1", ".weight_v"}}};
+constexpr std::array<Suffix, 2> kTextEncoderNorm = {{{".gamma", ".weight"}, {".beta", ".bias"}}};
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+bool ends_with(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+}
+
+template <std::size_t N>
+std::string replace_suffix(std::string_view name, const std::array<Suffix, N>& table) {
+  for (const auto& [torch, mlx] : table) {
+    if (ends_with(name, torch)) {
+      return std::string(name.substr(0, name.size() - torch.size())) + std::string(mlx);
+    }
+  }
+  return std::string(name);
+}
+
+Mapped map_name(std::string_view source_name) {
+  if (starts_with(source_name, "bert.") && ends_with(source_name, "position_ids")) {
+    return {.name = std::string(source_name), .op = Mapped::Op::kDrop};
+  }
+  // PyTorch declares AdaIN's instance norm affine for the sake of ONNX export only: ones and zeros.
+  if (ends_with(source_name, ".norm.weight")) {
+    return {.name = std::string(source_name), .op = Mapped::Op::kDrop, .expected_value = 1.0F};
+  }
+  if (ends_with(source_name, ".norm.bias")) {
+    return {.name = std::string(source_name), .op = Mapped::Op::kDrop, .expected_value = 0.0F};
+  }
+  std::string name = replace_suffix(replace_suffix(source_name, kLstm), kWeightNorm);
+  if (starts_with(name, "text_encoder.")) name = replace_suffix(name, kTextEncoderNorm);
+  return {.name = std::move(name)};
+}
+
+}  // namespace
+
+Result<Schema> schema(const Json& json, const SourceView& /*source*/) {
+  ConfigReader config(json);
+  const styletts2::Dims dims = styletts2::read_dims(config);
+  TRY(config.status());
+  SchemaBuilder b("kokoro");
+  styletts2::add_modules(b, dims, kDecoder, styletts2::AlphaName::kDot);
+  Schema result = std::move(b).finish(map_name);
+  result.loader_expects_torch_when_dense = true;
+  return result;
+}
+
+bool config_matches(const Json& config) {
+  return config.find("istftnet") != nullptr && config.find("plbert") != nullptr &&
+         config.find("asr_res_dim") == nullptr;  // KittenTTS's
+}
+
+bool tensors_match(const SourceView& source) {
+  return source.has("decoder.generator.noise_res.0.alpha1.0") && source.has_prefix("bert_encoder.");
+}
+
+}  // namespace decibit::kokoro

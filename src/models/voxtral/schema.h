@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// voxtral: Voxtral Mini 3B and Small 24B, a Whisper encoder before a Llama decoder.
+#pragma once
+
+#include "models/schema.h"
+
+namespace decibit {
+
+/// Every size has the default of Voxtral Mini 3B, as in mlx-audio.
+Result<Schema> voxtral_schema(const Json& config, const SourceView& source);
+bool voxtral_tensors_match(const SourceView& source);
+
+}  // namespace decibit
