@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/choices.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "kernels/kernel_table.h"
+#include "models/registry.h"
+#include "quant/scheme.h"
+
+namespace decibit::cli {
+namespace {
+
+std::vector<std::string> numbers(const std::function<int(const Scheme&)>& property) {
+  std::set<int> sorted;
+  for (const Scheme& scheme : all_schemes()) sorted.insert(property(scheme));
+  std::vector<std::string> texts;
+  for (int number : sorted) texts.push_back(std::to_string(number));
+  return texts;
+}
+
+void add_once(std::vector<std::string>& names, std::string_view name) {
+  if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+}
+
+}  // namespace
+
+std::vector<std::string> bits_choices() {
+  return numbers([](const Scheme& scheme) { return scheme.bits(); });
+}
+
+std::vector<std::string> group_size_choices() {
+  return numbers([](const Scheme& scheme) { return scheme.group_size(); });
+}
+
+std::vector<std::string> mode_choices() {
+  std::vector<std::string> names;
+  for (const Scheme& scheme : all_schemes()) add_once(names, name(scheme.mode()));
+  return names;
+}
+
+std::vector<std::string> profile_choices() {
+  std::vector<std::string> names;
+  for (Profile profile : {Profile::kCpu, Profile::kMetal, Profile::kCuda}) {
+    names.emplace_back(name(profile));
+  }
+  return names;
+}
+
+std::vector<std::string> model_type_choices() {
+  std::vector<std::string> names;
+  for (const ModelType& type : model_types()) add_once(names, type.name);
+  names.emplace_back("generic");
+  return names;
+}
+
+std::vector<std::string> model_domain_choices() {
+  std::vector<std::string> names = {"tts", "stt", "sts", "lid",
+                                    "music"};  // mlx-audio's, all of them
+  for (const ModelType& type : model_types()) add_once(names, type.domain);
+  return names;
+}
+
+std::vector<std::string> isa_choices() {
+  std::vector<std::string> names;
+  for (const KernelTable* table : supported_tables()) names.emplace_back(table->name);
+  return names;
+}
+
+}  // namespace decibit::cli

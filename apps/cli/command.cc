@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command.h"
+
+#include <algorithm>
+
+namespace decibit::cli {
+
+const Flag* Command::find_flag(std::string_view long_name) const {
+  const auto found = std::ranges::find(flags, long_name, &Flag::name);
+  return found == flags.end() ? nullptr : &*found;
+}
+
+const Flag* Command::find_flag(char short_name) const {
+  if (short_name == 0) return nullptr;
+  const auto found = std::ranges::find(flags, short_name, &Flag::short_name);
+  return found == flags.end() ? nullptr : &*found;
+}
+
+Flag help_flag() {
+  return {.name = "--help", .short_name = 'h', .help = "Show this help", .group = "Other"};
+}
+
+const Command& program() {
+  static const Command kProgram = {
+      .name = "",
+      .summary = "audio models in the MLX format, on any machine",
+      .description =
+          "Converts, quantizes and inspects speech models in the MLX format: the folders "
+          "that mlx_audio.convert writes, without Python and without a Mac.",
+      .flags = {{.name = "--version", .help = "Show the version", .group = "Other"},
+                {.name = "--json", .help = "With --version: as JSON", .group = "Other"},
+                help_flag()}};
+  return kProgram;
+}
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> kCommands = {convert_command(), completion_command(),
+                                                 man_command(), help_command()};
+  return kCommands;
+}
+
+const Command* find_command(std::string_view name) {
+  const auto found = std::ranges::find(commands(), name, &Command::name);
+  return found == commands().end() ? nullptr : &*found;
+}
+
+}  // namespace decibit::cli

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line as data. Parsing, --help, shell completion and man pages all read these tables,
+// so a flag exists everywhere or nowhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/outcome.h"
+#include "cli/values.h"
+#include "core/reporter.h"
+#include "core/result.h"
+
+namespace decibit::cli {
+
+/// What a shell may offer for a value that has no fixed choices.
+enum class Completes : std::uint8_t { kNothing, kFolder, kFile };
+
+struct Flag {
+  std::string_view name;                  // "--q-bits"
+  char short_name = 0;                    // 'q' for -q
+  std::string_view value = {};            // "N", as help calls it; empty: the flag takes no value
+  std::string_view help = {};             // starts with a capital, no final stop
+  std::string_view group = {};            // heading in --help
+  std::string default_value = {};         // shown only
+  std::vector<std::string> choices = {};  // when not empty, no other value is accepted
+  bool value_optional = false;
+  bool repeatable = false;
+  bool required = false;
+  Completes completes = Completes::kNothing;
+};
+
+struct Argument {
+  std::string_view name;  // "PATH"
+  std::string_view help = {};
+  std::vector<std::string> choices = {};
+  bool required = false;
+  Completes completes = Completes::kNothing;
+};
+
+struct Example {
+  std::string_view what;
+  std::string_view command;
+};
+
+struct Command {
+  std::string_view name;         // "convert"; empty: decibit itself
+  std::string_view summary;      // one line
+  std::string_view description;  // paragraphs, for --help and the man page
+  std::vector<Argument> arguments = {};
+  std::vector<Flag> flags = {};
+  std::vector<Example> examples = {};
+  Result<Outcome> (*run)(const Values& values, Reporter& reporter) = nullptr;
+
+  const Flag* find_flag(std::string_view long_name) const;
+  const Flag* find_flag(char short_name) const;
+};
+
+/// decibit without a command.
+const Command& program();
+/// All commands, in the order in which help lists them.
+const std::vector<Command>& commands();
+/// Null when there is none of this name.
+const Command* find_command(std::string_view name);
+
+/// -h/--help, which every command has.
+Flag help_flag();
+
+// One row each of commands(), in the file of the same name.
+Command convert_command();
+Command completion_command();
+Command man_command();
+Command help_command();
+
+}  // namespace decibit::cli

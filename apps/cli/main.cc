@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program decibit: see run.h.
+#include "cli/run.h"
+#include "cli/signals.h"
+
+int main(int argc, char** argv) {
+  decibit::cli::install_signal_handlers();
+  return decibit::cli::run({argv + 1, argv + argc});
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one file that knows CLI11. CLI11 splits words into flags, values and arguments; what a user
+// reads when that fails is ours, because it comes from the table.
+#include "cli/parse.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/suggest.h"
+
+namespace decibit::cli {
+namespace {
+
+std::string full_name(const Command& command) {
+  return command.name.empty() ? "decibit" : fmt::format("decibit {}", command.name);
+}
+
+std::string help_hint(const Command& command) { return full_name(command) + " --help"; }
+
+std::vector<std::string> flag_names(const Command& command) {
+  std::vector<std::string> names;
+  for (const Flag& flag : command.flags) names.emplace_back(flag.name);
+  return names;
+}
+
+/// Looks for flags that the table lacks, before CLI11 can call them extra arguments.
+Status check_flags_exist(const Command& command, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    if (word.size() < 2 || word[0] != '-') continue;
+    if (word[1] != '-') {
+      if (command.find_flag(word[1]) != nullptr) continue;
+      return fail(ErrorCode::kUsage,
+                  fmt::format("{} has no flag {}", full_name(command), word.substr(0, 2)),
+                  help_hint(command));
+    }
+    const std::string name = word.substr(0, word.find('='));
+    if (command.find_flag(name) != nullptr) continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} has no flag {}", full_name(command), name),
+                did_you_mean(name, flag_names(command), help_hint(command)));
+  }
+  return {};
+}
+
+Status check_choice(std::string_view name, const std::vector<std::string>& choices,
+                    const std::string& value) {
+  if (choices.empty() || std::ranges::find(choices, value) != choices.end()) return {};
+  const std::string valid = "one of " + join(choices);
+  const std::vector<std::string> near = nearest(value, choices);
+  const std::string guess = near.empty() ? "" : fmt::format("; did you mean {}?", near.front());
+  return fail(ErrorCode::kUsage, fmt::format("{} cannot be \"{}\"", name, value), valid + guess);
+}
+
+std::string flag_spelling(const Flag& flag) {
+  return flag.short_name == 0 ? std::string(flag.name)
+                              : fmt::format("-{},{}", flag.short_name, flag.name);
+}
+
+/// The CLI11 view of a command, kept until the results have been read.
+class Splitter {
+ public:
+  explicit Splitter(const Command& command) : command_(command) {
+    app_.set_help_flag();
+    for (const Flag& flag : command.flags) {
+      CLI::Option* option = flag.value.empty() ? app_.add_flag(flag_spelling(flag))
+                                               : app_.add_option(flag_spelling(flag), ignored_);
+      configure(option, flag);
+      options_.push_back(option);
+    }
+    for (const Argument& argument : command.arguments) {
+      CLI::Option* option = app_.add_option(std::string(argument.name), ignored_);
+      arguments_.push_back(option->allow_extra_args(false));
+    }
+  }
+
+  /// What CLI11 throws for words that do not fit becomes an Error here.
+  Status split(std::vector<std::string> words) {
+    std::ranges::reverse(words);  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(words));
+    } catch (const CLI::ExtrasError&) {
+      const std::vector<std::string> extra = app_.remaining();
+      return fail(ErrorCode::kUsage,
+                  fmt::format("one word too many for {}: \"{}\"", full_name(command_),
+                              extra.empty() ? "" : extra.front()),
+                  help_hint(command_));
+    } catch (const CLI::ParseError& error) {
+      return fail(ErrorCode::kUsage, error.what(), help_hint(command_));
+    }
+    return {};
+  }
+
+  Values values() const {
+    Values values;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (options_[i]->count() == 0) continue;
+      const Flag& flag = command_.flags[i];
+      values.set(flag.name);
+      if (flag.value.empty()) continue;
+      for (const std::string& value : options_[i]->results()) {
+        if (!(flag.value_optional && value.empty())) values.add(flag.name, value);
+      }
+    }
+    for (std::size_t i = 0; i < arguments_.size(); ++i) {
+      for (const std::string& value : arguments_[i]->results()) {
+        values.add(command_.arguments[i].name, value);
+      }
+    }
+    return values;
+  }
+
+ private:
+  static void configure(CLI::Option* option, const Flag& flag) {
+    option->multi_option_policy(flag.repeatable ? CLI::MultiOptionPolicy::TakeAll
+                                                : CLI::MultiOptionPolicy::TakeLast);
+    if (flag.value.empty()) return;
+    // Without this a value like "[ab]" would be taken for a list.
+    option->allow_extra_args(false);
+    if (flag.value_optional) option->expected(0, 1);
+  }
+
+  const Command& command_;
+  CLI::App app_;
+  std::vector<std::string> ignored_;
+  std::vector<CLI::Option*> options_, arguments_;
+};
+
+Status check_values(const Command& command, const Values& values) {
+  for (const Flag& flag : command.flags) {
+    for (const std::string& value : values.all(flag.name)) {
+      TRY(check_choice(flag.name, flag.choices, value));
+    }
+    if (flag.required && !values.given(flag.name)) {
+      return fail(ErrorCode::kUsage, fmt::format("{} is missing", flag.name),
+                  fmt::format("{} {} {}", full_name(command), flag.name, flag.value));
+    }
+  }
+  for (const Argument& argument : command.arguments) {
+    for (const std::string& value : values.all(argument.name)) {
+      TRY(check_choice(argument.name, argument.choices, value));
+    }
+    if (argument.required && !values.given(argument.name)) {
+      return fail(ErrorCode::kUsage, fmt::format("{} is missing", argument.name),
+                  fmt::format("{} {}", full_name(command), argument.name));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> normalise_flag_names(std::vector<std::string> words) {
+  for (std::string& word : words) {
+    if (word == "--") break;
+    if (!word.starts_with("--")) continue;
+    const auto end =
+        word.begin() + static_cast<std::ptrdiff_t>(std::min(word.find('='), word.size()));
+    std::replace(word.begin(), end, '_', '-');
+  }
+  return words;
+}
+
+Result<Values> parse(const Command& command, std::vector<std::string> words) {
+  words = normalise_flag_names(std::move(words));
+  TRY(check_flags_exist(command, words));
+  Splitter splitter(command);
+  TRY(splitter.split(std::move(words)));
+  Values values = splitter.values();
+  if (!values.given("--help")) TRY(check_values(command, values));
+  return values;
+}
+
+}  // namespace decibit::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers as the reports show them, in text and in JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/shape.h"
+#include "io/json.h"
+
+namespace decibit::cli {
+
+/// An unsigned size; none of ours reaches 2^63.
+Json json_size(std::uint64_t bytes);
+/// Null for infinity and NaN, which JSON lacks.
+Json json_number(double number);
+Json json_strings(const std::vector<std::string>& texts);
+Json json_shape(const Shape& shape);
+
+/// "4.50"; "-" for none.
+std::string bits_text(double bits_per_weight);
+/// "21.6"; "exact" for infinity.
+std::string decibel_text(double db);
+
+}  // namespace decibit::cli

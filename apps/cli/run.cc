@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/command.h"
+#include "cli/console_reporter.h"
+#include "cli/exit_codes.h"
+#include "cli/help.h"
+#include "cli/parse.h"
+#include "cli/report_values.h"
+#include "cli/suggest.h"
+#include "cli/terminal.h"
+#include "cli/version.h"
+
+namespace decibit::cli {
+namespace {
+
+/// Read off the words, since a command line that cannot be parsed has to be answered in JSON too.
+bool asks_for_json(const std::vector<std::string>& words) {
+  const auto end = std::ranges::find(words, "--");
+  return std::find(words.begin(), end, "--json") != end;
+}
+
+std::string schema_name(const Command& command) {
+  return command.name.empty() ? "decibit.version/1" : fmt::format("decibit.{}/1", command.name);
+}
+
+/// The members that every answer has come first.
+Json answer(const Command& command, bool ok) {
+  Json json;
+  json.set("schema", schema_name(command));
+  json.set("ok", ok);
+  return json;
+}
+
+Status write_stdout(std::string_view text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return {};
+  return Unexpected(system_error(errno, "cannot write to", "standard output"));
+}
+
+void print_error(const Error& error) {
+  const Terminal terminal = Terminal::of(STDERR_FILENO);
+  std::string text = to_string(error);
+  text.erase(text.find_last_not_of('\n') + 1);
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {  // line by line: names from files may hold escapes
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += printable(std::string_view(text).substr(at, end - at)) + "\n";
+    at = end + 1;
+  }
+  constexpr std::string_view kMark = "error:";
+  if (out.starts_with(kMark)) out = terminal.red(kMark) + out.substr(kMark.size());
+  std::fputs(out.c_str(), stderr);
+}
+
+Json error_json(const Command& command, const Error& error) {
+  const auto optional = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  const int code = static_cast<int>(error.code);
+  Json details;
+  details.set("code", code);
+  details.set("name", exit_code_name(code));
+  details.set("message", error.message);
+  details.set("where", optional(error.where));
+  details.set("why", optional(error.why));
+  details.set("hint", optional(error.hint));
+  Json json = answer(command, false);
+  json.set("error", std::move(details));
+  return json;
+}
+
+Json success_json(const Command& command, Outcome outcome,
+                  const std::vector<std::string>& warnings) {
+  Json json = answer(command, outcome.exit_code == 0);
+  if (Json::Object* members = outcome.json.object()) {
+    for (auto& [key, value] : *members) json.set(key, std::move(value));
+  }
+  if (json.find("warnings") == nullptr) json.set("warnings", json_strings(warnings));
+  return json;
+}
+
+int finish_with_error(const Command& command, const Error& error, bool json) {
+  print_error(error);
+  if (json) {
+    // The error is on stderr already; a stdout that cannot be written to changes nothing.
+    static_cast<void>(write_stdout(error_json(command, error).dump(-1) + "\n"));
+  }
+  return static_cast<int>(error.code);
+}
+
+Result<Outcome> execute(const Command& command, const Values& values, Reporter& reporter) {
+  const Terminal terminal = Terminal::of(STDOUT_FILENO);
+  if (values.given("--help")) {
+    return Outcome{.text = command.name.empty() ? program_help_text(terminal)
+                                                : help_text(command, terminal)};
+  }
+  if (command.run != nullptr) return command.run(values, reporter);
+  if (values.given("--version")) return version_report();
+  return fail(ErrorCode::kUsage, "there is no command", "decibit --help");
+}
+
+Result<Outcome> execute_safely(const Command& command, const Values& values, Reporter& reporter) {
+  try {
+    return execute(command, values, reporter);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::kResources, "out of memory", "fewer --threads need less");
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::kInternal, fmt::format("internal fault: {}", exception.what()),
+                "report it with the command line and the output of decibit --version --json");
+  }
+}
+
+int run_command(const Command& command, const std::vector<std::string>& words, bool json) {
+  const Result<Values> values = parse(command, words);
+  if (!values) return finish_with_error(command, values.error(), json);
+  const bool quiet = values->given("--quiet");
+  ConsoleReporter reporter(Terminal::of(STDERR_FILENO), quiet);
+  Result<Outcome> outcome = execute_safely(command, *values, reporter);
+  reporter.clear_bar();
+  if (!outcome) return finish_with_error(command, outcome.error(), json);
+
+  const int exit_code = outcome->exit_code;
+  std::string text;
+  if (json && !values->given("--help")) {
+    text = success_json(command, std::move(*outcome), reporter.warnings()).dump(-1) + "\n";
+  } else if (!quiet) {
+    text = std::move(outcome->text);
+  }
+  if (const Status written = write_stdout(text); !written) {
+    return finish_with_error(command, written.error(), false);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& words) {
+  const bool json = asks_for_json(words);
+  if (words.empty()) {
+    std::fputs(program_help_text(Terminal::of(STDERR_FILENO)).c_str(), stderr);
+    return static_cast<int>(ErrorCode::kUsage);
+  }
+  if (words.front().starts_with('-')) return run_command(program(), words, json);
+  const Command* command = find_command(words.front());
+  if (command != nullptr) return run_command(*command, {words.begin() + 1, words.end()}, json);
+  std::vector<std::string> names;
+  for (const Command& known : commands()) names.emplace_back(known.name);
+  const Error error = {ErrorCode::kUsage,
+                       fmt::format("there is no command {}", words.front()),
+                       {},
+                       {},
+                       did_you_mean(words.front(), names, "decibit --help")};
+  return finish_with_error(program(), error, json);
+}
+
+}  // namespace decibit::cli

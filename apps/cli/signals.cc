@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/signals.h"
+
+#include <atomic>
+#include <csignal>
+
+namespace decibit::cli {
+namespace {
+
+std::atomic<bool> interrupt_seen{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch such");
+
+void on_interrupt(int) { interrupt_seen.store(true, std::memory_order_relaxed); }
+
+}  // namespace
+
+void install_signal_handlers() {
+  struct sigaction interrupt = {};
+  interrupt.sa_handler = on_interrupt;
+  interrupt.sa_flags =
+      static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second SIGINT finds the default
+  sigemptyset(&interrupt.sa_mask);
+  sigaction(SIGINT, &interrupt, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+bool interrupted() { return interrupt_seen.load(std::memory_order_relaxed); }
+
+}  // namespace decibit::cli
