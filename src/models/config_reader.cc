@@ -124,7 +124,7 @@ ConfigReader ConfigReader::object(std::string_view key) { return nested(key, tru
 ConfigReader ConfigReader::object_or_empty(std::string_view key) { return nested(key, false); }
 
 Status ConfigReader::status() const {
-  if (faults_->missing.empty() && faults_->wrong.empty()) return {};
+  if (ok()) return {};
   std::string message = faults_->file + ": ";
   if (!faults_->missing.empty()) {
     message += fmt::format("lacks {}", fmt::join(faults_->missing, ", "));

@@ -69,6 +69,8 @@ class ConfigReader {
 
   /// Notes a fault that the ranges cannot express ("hidden_size is no multiple of num_heads").
   void fault(std::string text);
+  /// No fault so far: relations between members can be checked.
+  bool ok() const { return faults_->missing.empty() && faults_->wrong.empty(); }
   /// kBadInput that lists every missing or wrong member.
   Status status() const;
 

@@ -10,7 +10,8 @@ AlbertDims read_albert(ConfigReader config) {
   dims.hidden = config.width("hidden_size");
   dims.intermediate = config.width("intermediate_size");
   dims.positions = config.rows("max_position_embeddings");
-  if (dims.hidden % config.count("num_attention_heads") != 0) {
+  const std::int64_t heads = config.count("num_attention_heads");
+  if (config.ok() && dims.hidden % heads != 0) {
     config.fault("plbert.hidden_size is no multiple of plbert.num_attention_heads");
   }
   // Defaults of the reference's AlbertModelArgs; no published config sets these.
@@ -33,11 +34,13 @@ GeneratorDims read_generator(ConfigReader config) {
   dims.upsample_taps = config.list("upsample_kernel_sizes", 1, kMaxTaps);
   dims.resblock_taps = config.list("resblock_kernel_sizes", 1, kMaxTaps);
   const std::size_t stages = dims.upsample_rates.size();
+  if (stages > kMaxStages) config.fault("istftnet.upsample_rates has more than 6 stages");
+  if (!config.ok()) return dims;
   if (stages != dims.upsample_taps.size()) {
     config.fault("istftnet.upsample_rates and istftnet.upsample_kernel_sizes differ in length");
   }
-  if (stages > kMaxStages || dims.initial_channels >> stages == 0) {
-    config.fault("istftnet.upsample_rates has more stages than upsample_initial_channel allows");
+  if (dims.initial_channels >> stages == 0) {
+    config.fault("istftnet.upsample_initial_channel is too small to be halved at each stage");
   }
   return dims;
 }
@@ -52,7 +55,7 @@ Dims read_dims(ConfigReader& config) {
   dims.max_duration = config.width("max_dur");
   dims.tokens = config.rows("n_token");
   dims.text_encoder_taps = config.integer("text_encoder_kernel_size", 1, 1024);
-  if (dims.hidden % 2 != 0) config.fault("hidden_dim is odd");
+  if (config.ok() && dims.hidden % 2 != 0) config.fault("hidden_dim is odd");
   dims.albert = read_albert(config.object("plbert"));
   dims.generator = read_generator(config.object("istftnet"));
   return dims;

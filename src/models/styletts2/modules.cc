@@ -114,14 +114,16 @@ void albert(SchemaBuilder& b, const Dims& dims) {
   b.linear("bert_encoder", dims.hidden, a.hidden);
 }
 
-/// F0 or N: pitch is heard before anything else, hence at least 8 bits.
-void pitch_stack(SchemaBuilder& b, const std::string& path, std::int64_t hidden,
-                 std::int64_t style) {
+/// F0 or N: three blocks from text features to one value per half frame.
+void prosody_stack(SchemaBuilder& b, const std::string& path, std::int64_t hidden,
+                   std::int64_t style, int min_bits) {
   const std::size_t first = b.tensors().size();
   residual_block(b, path + ".0", hidden, hidden, style, Upsample::kNo);
   residual_block(b, path + ".1", hidden, hidden / 2, style, Upsample::kYes);
   residual_block(b, path + ".2", hidden / 2, hidden / 2, style, Upsample::kNo);
-  for (std::size_t i = first; i < b.tensors().size(); ++i) b.tensors()[i].rows.min_bits = 8;
+  for (std::size_t i = first; i < b.tensors().size(); ++i) {
+    b.tensors()[i].rows.min_bits = min_bits;
+  }
 }
 
 void predictor(SchemaBuilder& b, const Dims& dims) {
@@ -136,8 +138,9 @@ void predictor(SchemaBuilder& b, const Dims& dims) {
   b.linear("predictor.duration_proj.linear_layer", dims.max_duration, dims.hidden).rows.kind =
       RowsPlan::Kind::kKeepDense;
   lstm(b, "predictor.shared", styled, dims.hidden / 2);
-  pitch_stack(b, "predictor.F0", dims.hidden, dims.style);
-  pitch_stack(b, "predictor.N", dims.hidden, dims.style);
+  // A wrong pitch is heard before anything else. Energy (N) is not worth the 1.6 MB.
+  prosody_stack(b, "predictor.F0", dims.hidden, dims.style, 8);
+  prosody_stack(b, "predictor.N", dims.hidden, dims.style, 0);
   b.conv1d("predictor.F0_proj", 1, 1, dims.hidden / 2);
   b.conv1d("predictor.N_proj", 1, 1, dims.hidden / 2);
 }
