@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table that runs everywhere: the rules of quant/, one element at a time.
+#pragma once
+
+#include "kernels/kernel_table.h"
+
+namespace decibit {
+
+extern const KernelTable kReferenceTable;
+
+}  // namespace decibit
