@@ -77,3 +77,7 @@ start_stage 'clang-tidy on what changed'
 scripts/tidy.sh --changed
 end_stage
 
+
+start_stage 'interop with mlx-audio'
+tests/interop/run.sh
+end_stage
