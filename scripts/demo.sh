@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# decibit on two real models: installs what is missing, builds, obtains Kokoro-82M (speech synthesis) and
+# Whisper base (speech recognition), converts both to every kind of format, and shows what each costs.
+# No arguments. Results stay in build/demo; a second run builds and downloads nothing.
+source "$(dirname "$0")/lib.sh"
+
+out=build/demo
+# name and flags of `decibit convert`
+variants='
+4-bit      -q --q-bits 4
+8-bit      -q --q-bits 8
+mxfp4      -q --q-mode mxfp4
+nvfp4      -q --q-mode nvfp4
+mixed_4_6  -q --quant-predicate mixed_4_6'
+# Most of Kokoro is convolutions and LSTMs, which mlx-audio leaves as they are; --scope all does not.
+everything='
+all-4-bit  -q --q-bits 4 --scope all
+all-8-bit  -q --q-bits 8 --scope all'
+
+convert_all() { # MODEL VARIANTS
+  local name flags
+  while read -r name flags; do
+    [ -n "$name" ] || continue
+    echo "decibit convert --hf-path .models/$1 --mlx-path $out/$1-$name $flags"
+    # shellcheck disable=SC2086  # one word per flag
+    build/release/bin/decibit convert --hf-path ".models/$1" --mlx-path "$out/$1-$name" $flags \
+      --force --quiet --json </dev/null >"$out/$1-$name.json" || {
+      cat "$out/$1-$name.json"
+      die "converting $1 to $name failed"
+    }
+    reports+=("$out/$1-$name.json")
+  done <<<"$2"
+}
+
+scripts/build.sh
+scripts/get-weights.sh
+need python3
+
+say 'converting'
+mkdir -p "$out"
+reports=()
+convert_all kokoro-82m "$variants$everything"
+convert_all whisper-base "$variants"
+python3 scripts/demo_table.py "${reports[@]}"
