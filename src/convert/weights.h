@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The weights of a folder as a model means them: a quantized layer is one weight, not three tensors.
+// The weights of a folder as a model means them: a quantized layer is one weight, not three
+// tensors.
 #pragma once
 
 #include <optional>
@@ -20,17 +21,18 @@ struct Weight {
   const Tensor* biases = nullptr;  // affine only
   std::optional<Scheme> scheme;    // set iff quantized
   Shape shape;                     // of the unpacked weight
-  DType dtype = DType::kF32;       // dense: its type; affine: type of the scales; fp modes: U8 scales, BF16
+  DType dtype =
+      DType::kF32;  // dense: its type; affine: type of the scales; fp modes: U8 scales, BF16
 
   std::int64_t elements() const;
   std::uint64_t stored_bytes() const;  // codes, scales and biases together
 };
 
-/// Groups X.weight (U32), X.scales and X.biases. Bits and group size are derived from the tensors and
-/// checked against the config: scales U8 means an fp mode (told apart by the config's entry for X or
-/// its global one, else by shape); with biases, bits = 32 * words / K and group = K / groups, where K
-/// comes from the config's entry. kBadInput lists every triple that fits no scheme or contradicts
-/// itself. The pointers stay valid as long as the checkpoint.
+/// Groups X.weight (U32), X.scales and X.biases. Bits and group size are derived from the tensors
+/// and checked against the config: scales U8 means an fp mode (told apart by the config's entry for
+/// X or its global one, else by shape); with biases, bits = 32 * words / K and group = K / groups,
+/// where K comes from the config's entry. kBadInput lists every triple that fits no scheme or
+/// contradicts itself. The pointers stay valid as long as the checkpoint.
 Result<std::vector<Weight>> group_weights(const Checkpoint& checkpoint, const Json& config);
 
 }  // namespace decibit

@@ -9,9 +9,26 @@
 namespace decibit {
 
 enum class DType : std::uint8_t {
-  kF64, kF32, kF16, kBF16,
-  kF8E4M3, kF8E5M2, kF8E8M0, kF6E2M3, kF6E3M2, kF4,
-  kI64, kI32, kI16, kI8, kU64, kU32, kU16, kU8, kBool, kC64
+  kF64,
+  kF32,
+  kF16,
+  kBF16,
+  kF8E4M3,
+  kF8E5M2,
+  kF8E8M0,
+  kF6E2M3,
+  kF6E3M2,
+  kF4,
+  kI64,
+  kI32,
+  kI16,
+  kI8,
+  kU64,
+  kU32,
+  kU16,
+  kU8,
+  kBool,
+  kC64
 };
 
 /// "F32", "BF16", ...

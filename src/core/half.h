@@ -24,7 +24,8 @@ constexpr float f16_to_f32(std::uint16_t h) {
   const std::uint32_t exponent = (h >> 10) & 31u;
   const std::uint32_t mantissa = h & 0x3FFu;
   if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000u | (mantissa << 13));
-  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (mantissa << 13));
+  if (exponent != 0)
+    return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (mantissa << 13));
   // Subnormal: mantissa * 2^-24 is exact in float.
   const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
   return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(magnitude));
@@ -36,7 +37,7 @@ constexpr std::uint16_t f32_to_f16(float x) {
   const std::uint32_t a = u & 0x7FFFFFFFu;
   if (a > 0x7F800000u) return static_cast<std::uint16_t>(sign | 0x7E00u);
   if (a >= 0x477FF000u) return static_cast<std::uint16_t>(sign | 0x7C00u);  // rounds past 65504
-  if (a >= 0x38800000u) {                                                    // normal, >= 2^-14
+  if (a >= 0x38800000u) {                                                   // normal, >= 2^-14
     const std::uint32_t r = a + 0xFFFu + ((a >> 13) & 1u);
     return static_cast<std::uint16_t>(sign | ((r - (112u << 23)) >> 13));
   }

@@ -61,7 +61,8 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  // NOLINTNEXTLINE(google-explicit-constructor): a value or an Unexpected converts, as in std::expected
+  // NOLINTNEXTLINE(google-explicit-constructor): a value or an Unexpected converts, as in
+  // std::expected
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Unexpected u) : state_(std::in_place_index<1>, std::move(u.error)) {}
 
@@ -115,10 +116,10 @@ using Status = Result<void>;
 }  // namespace decibit
 
 // TRY(expression): the value of a Result, or return its error to the caller.
-#define DECIBIT_TRY(expression)                                                     \
-  __extension__({                                                                   \
-    auto decibit_result_ = (expression);                                            \
+#define DECIBIT_TRY(expression)                                                             \
+  __extension__({                                                                           \
+    auto decibit_result_ = (expression);                                                    \
     if (!decibit_result_) return ::decibit::Unexpected(std::move(decibit_result_).error()); \
-    std::move(decibit_result_).value();                                             \
+    std::move(decibit_result_).value();                                                     \
   })
 #define TRY(expression) DECIBIT_TRY(expression)

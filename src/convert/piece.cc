@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/piece.h"
+
+namespace decibit {
+namespace {
+
+std::string scheme_label(const Scheme& scheme) {
+  const std::string mode(name(scheme.mode()));
+  return scheme.mode() == Mode::kAffine ? mode + " " + to_string(scheme) : mode;
+}
+
+}  // namespace
+
+DType Piece::scale_dtype() const {
+  return scale_rule == ScaleRule::kF16First ? DType::kF16 : scheme->scale_dtype(rows->dtype());
+}
+
+std::string Piece::method() const {
+  if (scheme) return scheme_label(*scheme);
+  if (packed) return scheme_label(*packed);
+  return std::string(decibit::name(rows->dtype()));
+}
+
+std::vector<TensorHeader> outputs_of(const Piece& piece) {
+  if (piece.packed) {
+    Shape words = piece.shape;
+    words.back() = piece.packed->words_per_row(piece.shape.back());
+    return {{piece.name, DType::kU32, std::move(words)}};
+  }
+  if (!piece.scheme) return {{piece.name, piece.rows->dtype(), piece.shape}};
+  const std::string path = layer_path(piece.name);
+  Shape codes = piece.shape, groups = piece.shape;
+  codes.back() = piece.scheme->words_per_row(piece.shape.back());
+  groups.back() = piece.scheme->groups_per_row(piece.shape.back());
+  std::vector<TensorHeader> outputs = {{path + ".weight", DType::kU32, std::move(codes)},
+                                       {path + ".scales", piece.scale_dtype(), groups}};
+  if (piece.scheme->has_biases())
+    outputs.push_back({path + ".biases", piece.scale_dtype(), std::move(groups)});
+  return outputs;
+}
+
+std::string layer_path(std::string_view weight_name) {
+  constexpr std::string_view kSuffix = ".weight";
+  if (weight_name.ends_with(kSuffix)) weight_name.remove_suffix(kSuffix.size());
+  return std::string(weight_name);
+}
+
+}  // namespace decibit

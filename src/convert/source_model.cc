@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/source_model.h"
+
+#include <fmt/format.h>
+
+namespace decibit {
+namespace fs = std::filesystem;
+namespace {
+
+std::string foreign_method(const Json& config) {
+  const Json* quantization = config.find("quantization_config");
+  const Json* method = quantization == nullptr ? nullptr : quantization->find("quant_method");
+  return method == nullptr || method->string() == nullptr ? std::string() : *method->string();
+}
+
+Result<Json> parse_config(const fs::path& path) {
+  const std::string text = TRY(read_text(path));
+  auto json = Json::parse(text);
+  if (!json) return Unexpected(with_context(json.error(), path.string()));
+  if (!json->is_object())
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: expected a JSON object at the top", path.string()));
+  return json;
+}
+
+/// The parts of a source folder that name it, for the last resort of detection.
+std::string folder_name(const fs::path& folder) {
+  const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+  return name.string();
+}
+
+}  // namespace
+
+std::uint64_t SourceModel::weight_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Weight& weight : weights) bytes += weight.stored_bytes();
+  return bytes;
+}
+
+Result<Json> read_config(const fs::path& folder) {
+  std::error_code error;
+  for (const char* name : {"config.json", "modular_model_index.json"})
+    if (fs::exists(folder / name, error)) return parse_config(folder / name);
+  return Json(Json::Object{});
+}
+
+Result<SourceModel> open_source_model(const fs::path& path, const DetectionHints& hints,
+                                      Reporter& reporter) {
+  SourceModel source;
+  source.checkpoint = std::make_unique<Checkpoint>(TRY(open_checkpoint(path, reporter)));
+  const Checkpoint& checkpoint = *source.checkpoint;
+  source.config = TRY(read_config(checkpoint.folder));
+  TRY(refuse_foreign_quantization(checkpoint, foreign_method(source.config)));
+  source.weights = TRY(group_weights(checkpoint, source.config));
+
+  SourceView view;
+  for (const Weight& weight : source.weights) view.tensors.push_back({weight.name, weight.shape});
+  DetectionHints complete = hints;
+  if (complete.folder_name.empty()) complete.folder_name = folder_name(checkpoint.folder);
+  source.detection = TRY(detect_model(source.config, view, complete));
+  auto schema = source.detection.type->schema(source.config, view);
+  if (!schema)
+    return Unexpected(with_context(
+        schema.error(), fmt::format("config of a {} model", source.detection.type->name)));
+  source.schema = std::move(*schema);
+  return source;
+}
+
+}  // namespace decibit

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model's folder, read and understood: weights, config, which model it is.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "convert/weights.h"
+#include "core/reporter.h"
+#include "core/result.h"
+#include "io/checkpoint.h"
+#include "io/json.h"
+#include "models/registry.h"
+
+namespace decibit {
+
+struct SourceModel {
+  std::unique_ptr<const Checkpoint> checkpoint;  // weights point into it
+  Json config;
+  std::vector<Weight> weights;
+  Detection detection;
+  Schema schema;
+
+  std::uint64_t weight_bytes() const;  // of the weights as stored
+};
+
+/// Opens any source that convert accepts. kNotFound, kBadInput (damaged, foreign quantization, an
+/// unknown model), kUsage (hints that contradict it).
+Result<SourceModel> open_source_model(const std::filesystem::path& path,
+                                      const DetectionHints& hints, Reporter& reporter);
+
+/// config.json, modular_model_index.json, or a config made of Mistral's params.json, in that order.
+/// An empty object when there is none: tensor names may still tell the model.
+Result<Json> read_config(const std::filesystem::path& folder);
+
+}  // namespace decibit

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table at the end: what became of each component.
+#pragma once
+
+#include <vector>
+
+#include "convert/convert.h"
+#include "convert/piece.h"
+#include "convert/stream.h"
+#include "models/schema.h"
+
+namespace decibit {
+
+/// One row for each component that has tensors, in the schema's order.
+std::vector<ComponentSummary> summarize(const Schema& schema, const std::vector<Piece>& pieces,
+                                        const std::vector<PieceOutcome>& outcomes);
+/// All rows together.
+ComponentSummary total_of(const std::vector<ComponentSummary>& components);
+
+/// "4096 of 4096 groups of X became zero", "N values of X overflowed": one line for each such
+/// piece.
+std::vector<std::string> damage(const std::vector<Piece>& pieces,
+                                const std::vector<PieceOutcome>& outcomes);
+
+}  // namespace decibit
