@@ -7,7 +7,7 @@
 #include "models/decoder_stack.h"
 #include "models/schema_builder.h"
 
-namespace decibit {
+namespace decibit::qwen2_audio {
 namespace {
 
 struct Sizes {
@@ -76,21 +76,21 @@ Mapped map_name(std::string_view name, bool tied) {
 
 }  // namespace
 
-Result<Schema> qwen2_audio_schema(const Json& config, const SourceView&) {
+Result<Schema> schema(const Json& config, const SourceView&) {
   const Sizes s = TRY(read_sizes(config));
   SchemaBuilder b("qwen2_audio");
   add_audio(b, s);
   add_language_model(b, s);
-  Schema schema =
+  Schema result =
       std::move(b).finish([tied = s.tied](std::string_view name) { return map_name(name, tied); });
   // sanitize() takes a checkpoint without scales for PyTorch's and transposes its convolutions.
-  schema.loader_expects_torch_when_dense = true;
-  return schema;
+  result.loader_expects_torch_when_dense = true;
+  return result;
 }
 
-bool qwen2_audio_tensors_match(const SourceView& source) {
+bool tensors_match(const SourceView& source) {
   return source.has_prefix("audio_tower.conv1.") &&
          source.has_prefix("multi_modal_projector.linear.");
 }
 
-}  // namespace decibit
+}  // namespace decibit::qwen2_audio

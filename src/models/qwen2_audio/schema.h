@@ -4,10 +4,10 @@
 
 #include "models/schema.h"
 
-namespace decibit {
+namespace decibit::qwen2_audio {
 
 /// Every size has the default of Qwen2-Audio-7B, as in mlx-audio.
-Result<Schema> qwen2_audio_schema(const Json& config, const SourceView& source);
-bool qwen2_audio_tensors_match(const SourceView& source);
+Result<Schema> schema(const Json& config, const SourceView& source);
+bool tensors_match(const SourceView& source);
 
-}  // namespace decibit
+}  // namespace decibit::qwen2_audio

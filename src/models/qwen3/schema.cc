@@ -6,7 +6,7 @@
 #include "models/decoder_stack.h"
 #include "models/schema_builder.h"
 
-namespace decibit {
+namespace decibit::qwen3 {
 namespace {
 
 /// With tied embeddings the head is the embedding; a copy of it in the file is not read.
@@ -17,7 +17,7 @@ Mapped drop_head(std::string_view name) {
 
 }  // namespace
 
-Result<Schema> qwen3_schema(const Json& config, const SourceView&) {
+Result<Schema> schema(const Json& config, const SourceView&) {
   ConfigReader reader(config);
   const DecoderStack stack = read_decoder_stack(reader, {.qk_norm = true});
   const std::int64_t vocabulary = reader.rows("vocab_size");
@@ -39,4 +39,4 @@ Result<Schema> qwen3_schema(const Json& config, const SourceView&) {
   return std::move(b).finish(tied ? drop_head : keep_name);
 }
 
-}  // namespace decibit
+}  // namespace decibit::qwen3

@@ -4,9 +4,9 @@
 
 #include "models/schema.h"
 
-namespace decibit {
+namespace decibit::qwen3 {
 
 /// kBadInput when config.json lacks a size or tie_word_embeddings.
-Result<Schema> qwen3_schema(const Json& config, const SourceView& source);
+Result<Schema> schema(const Json& config, const SourceView& source);
 
-}  // namespace decibit
+}  // namespace decibit::qwen3

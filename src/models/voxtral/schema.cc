@@ -7,7 +7,7 @@
 #include "models/decoder_stack.h"
 #include "models/schema_builder.h"
 
-namespace decibit {
+namespace decibit::voxtral {
 namespace {
 
 struct Sizes {
@@ -69,7 +69,7 @@ Mapped drop_head(std::string_view name) {
 
 }  // namespace
 
-Result<Schema> voxtral_schema(const Json& config, const SourceView&) {
+Result<Schema> schema(const Json& config, const SourceView&) {
   const Sizes s = TRY(read_sizes(config));
   SchemaBuilder b("voxtral");
   add_language_model(b, s);
@@ -80,10 +80,10 @@ Result<Schema> voxtral_schema(const Json& config, const SourceView&) {
   return std::move(b).finish(s.tied ? drop_head : keep_name);
 }
 
-bool voxtral_tensors_match(const SourceView& source) {
+bool tensors_match(const SourceView& source) {
   // Voxtral Realtime's projector has the same name; its tower has no absolute positions.
   return source.has("audio_tower.embed_positions.weight") &&
          source.has_prefix("multi_modal_projector.linear_1.");
 }
 
-}  // namespace decibit
+}  // namespace decibit::voxtral

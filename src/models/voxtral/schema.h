@@ -4,10 +4,10 @@
 
 #include "models/schema.h"
 
-namespace decibit {
+namespace decibit::voxtral {
 
 /// Every size has the default of Voxtral Mini 3B, as in mlx-audio.
-Result<Schema> voxtral_schema(const Json& config, const SourceView& source);
-bool voxtral_tensors_match(const SourceView& source);
+Result<Schema> schema(const Json& config, const SourceView& source);
+bool tensors_match(const SourceView& source);
 
-}  // namespace decibit
+}  // namespace decibit::voxtral
