@@ -133,6 +133,8 @@ TEST(ParakeetSchema, SaysWhatItCannotRead) {
   expect_refused(with(config, "encoder.conv_kernel_size", 4), "even");
   expect_refused(with(config, "encoder.subsampling", "striding"), "dw_striding");
   expect_refused(with(config, "encoder.causal_downsampling", true), "dw_striding");
+  expect_refused(without(read_golden_source("pk_tdt_ctc").config, "model_defaults.tdt_durations"),
+                 "lacks model_defaults.tdt_durations");
   expect_refused(without(read_golden_source("pk_ctc").config, "decoder.vocabulary"), "vocabulary");
 }
 

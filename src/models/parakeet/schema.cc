@@ -25,6 +25,12 @@ std::string_view nemo_target(const Json& config) {
   return text.substr(0, kNemo.size()) == kNemo ? text.substr(kNemo.size()) : std::string_view();
 }
 
+bool has_durations(const Json& config) {
+  const Json* defaults = config.find("model_defaults");
+  const Json* durations = defaults != nullptr ? defaults->find("tdt_durations") : nullptr;
+  return durations != nullptr && !durations->is_null();
+}
+
 struct Transducer {
   std::int64_t embedding_rows = 0;
   std::int64_t embedding_width = 0;
@@ -115,7 +121,8 @@ Unexpected unknown_target(const Json& config) {
 }  // namespace
 
 Result<Schema> schema(const Json& config, const SourceView&) {
-  if (config.find("ternary_modules") != nullptr) {
+  const Json* ternary = config.find("ternary_modules");
+  if (ternary != nullptr && !ternary->is_null()) {
     return fail(ErrorCode::kBadInput,
                 "config.json: ternary_modules: the weights of Parakeet Redux are ternary already");
   }
@@ -123,6 +130,12 @@ Result<Schema> schema(const Json& config, const SourceView&) {
   const bool hybrid = target == kHybridTarget;
   const bool transducer = hybrid || target == kRnntTarget;
   if (!transducer && target != kCtcTarget) return unknown_target(config);
+
+  if (hybrid && !has_durations(config)) {
+    return fail(
+        ErrorCode::kBadInput,
+        "config.json: lacks model_defaults.tdt_durations: mlx-audio runs CTC beside TDT only");
+  }
 
   ConfigReader reader(config);
   const Conformer conformer = read_conformer(reader.object("encoder"));
