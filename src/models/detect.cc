@@ -83,15 +83,24 @@ std::string text_member(const Json& config, std::string_view key) {
   return text != nullptr ? *text : std::string();
 }
 
-/// config.json's `architecture` and `architectures`, in that order.
-std::vector<std::string> architectures(const Json& config) {
-  std::vector<std::string> names;
-  if (std::string one = text_member(config, "architecture"); !one.empty()) names.push_back(one);
+struct ConfigName {
+  std::string_view key;
+  std::string value;
+};
+
+/// Members that may name the type when model_type does not: the reference reads all of them but
+/// `architectures`.
+std::vector<ConfigName> other_names(const Json& config) {
+  std::vector<ConfigName> names;
+  names.push_back({"architecture", text_member(config, "architecture")});
   const Json* list = config.find("architectures");
-  if (list == nullptr || list->array() == nullptr) return names;
-  for (const Json& item : *list->array()) {
-    if (item.string() != nullptr) names.push_back(*item.string());
+  if (list != nullptr && list->array() != nullptr) {
+    for (const Json& item : *list->array()) {
+      if (item.string() != nullptr) names.push_back({"architectures", *item.string()});
+    }
   }
+  names.push_back({"name", text_member(config, "name")});
+  names.push_back({"_class_name", text_member(config, "_class_name")});
   return names;
 }
 
@@ -101,10 +110,9 @@ Result<Detection> from_config_names(const Json& config, std::string_view domain)
   if (const ModelType* type = find_model_type(model_type)) {
     return named(*type, fmt::format("config.json model_type \"{}\"", model_type), domain);
   }
-  const std::vector<std::string> names = architectures(config);
-  for (const std::string& name : names) {
-    if (const ModelType* type = find_model_type(name)) {
-      return named(*type, fmt::format("config.json architectures \"{}\"", name), domain);
+  for (const ConfigName& name : other_names(config)) {
+    if (const ModelType* type = find_model_type(name.value)) {
+      return named(*type, fmt::format("config.json {} \"{}\"", name.key, name.value), domain);
     }
   }
   if (!model_type.empty()) {

@@ -39,9 +39,9 @@ struct Detection {
 };
 
 struct DetectionHints {
-  std::string model_type;    // --model-type, or empty
-  std::string model_domain;  // --model-domain, or empty
-  std::string folder_name;   // for whole-token hints, last resort
+  std::string model_type = {};    // --model-type, or empty
+  std::string model_domain = {};  // --model-domain, or empty
+  std::string folder_name = {};   // for whole-token hints, last resort
 };
 
 /// Order: --model-type; config model_type, architecture(s), aliases; config keys; tensor names;
