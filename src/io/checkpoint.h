@@ -25,11 +25,11 @@ struct Checkpoint {
   const Tensor* find(std::string_view name) const;
 };
 
-/// Chooses one family of weight files (never merges two) and reads all headers.
-/// Order: an index file and the shards it names; model*.safetensors; consolidated*.safetensors;
-/// other root *.safetensors; *.npz; pytorch_model.bin and its index; *.pth, *.pt, *.bin.
-/// kNotFound: no such folder. kBadInput: nothing readable in it, or GGUF, .nemo, ONNX found
-/// instead.
+/// Chooses one family of weight files (never merges two; weight_files.h has the order) and reads
+/// all headers. Says through `reporter` what was chosen over what. `folder` may also be one weight
+/// file. Names of PyTorch's newer weight norm become weight_g and weight_v. kNotFound: no such
+/// folder. kBadInput: nothing readable in it, or GGUF, .nemo, ONNX found instead; missing shards;
+/// no tensors; two tensors of one name.
 Result<Checkpoint> open_checkpoint(const std::filesystem::path& folder, Reporter& reporter);
 
 /// kBadInput when the weights are quantized by another tool (bitsandbytes, GPTQ, AWQ, fp8 with

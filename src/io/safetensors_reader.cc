@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "io/json.h"
 #include "io/safetensors.h"
@@ -31,6 +32,8 @@ Result<std::string> read_header(const ByteSource& source) {
                kCutOff);
   std::array<std::byte, kLengthBytes> raw;
   TRY(source.read(0, raw));
+  if (std::memcmp(raw.data(), "version ", raw.size()) == 0)
+    return bad(source, "it is a Git LFS pointer, not the file itself", "run git lfs pull");
   std::uint64_t length = 0;
   for (std::size_t i = raw.size(); i-- > 0;)
     length = length << 8 | std::to_integer<unsigned>(raw[i]);
