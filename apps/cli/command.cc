@@ -34,8 +34,8 @@ const Command& program() {
 }
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = {convert_command(), completion_command(),
-                                                 man_command(), help_command()};
+  static const std::vector<Command> kCommands = {
+      convert_command(), inspect_command(), completion_command(), man_command(), help_command()};
   return kCommands;
 }
 

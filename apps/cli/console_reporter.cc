@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/process.h"
+#include "cli/report_values.h"
 #include "cli/signals.h"
 
 namespace decibit::cli {
@@ -26,12 +27,12 @@ ConsoleReporter::ConsoleReporter(const Terminal& terminal, bool quiet)
     : terminal_(terminal), quiet_(quiet), stage_start_(Clock::now()), last_shown_(stage_start_) {}
 
 void ConsoleReporter::note(std::string_view text) {
-  if (!quiet_) print_line(terminal_.dim("note ") + " " + printable(text));
+  if (!quiet_) print_line(terminal_.dim("note ") + " " + printable_lines(std::string(text)));
 }
 
 void ConsoleReporter::warn(std::string_view text) {
   warnings_.emplace_back(text);
-  if (!quiet_) print_line(terminal_.yellow("warning:") + " " + printable(text));
+  if (!quiet_) print_line(terminal_.yellow("warning:") + " " + printable_lines(std::string(text)));
 }
 
 void ConsoleReporter::progress(const Progress& progress) {

@@ -125,11 +125,12 @@ Outcome convert_report(const ConvertOptions& options, const ConvertSummary& summ
                        double seconds) {
   const Terminal terminal = Terminal::of(STDOUT_FILENO);
   std::string text =
-      fmt::format("{}  {}/{}  ({})\n\n", printable(options.source.string()), summary.model_domain,
-                  terminal.bold(summary.model_type), printable(summary.evidence));
+      fmt::format("{}  {}  ({})\n\n", printable(options.source.string()),
+                  model_name(summary.model_domain, terminal.bold(summary.model_type)),
+                  printable(summary.evidence));
   text += component_table(summary, terminal) + "\n";
   for (const std::string& note : summary.notes) {
-    text += terminal.dim("note") + "  " + printable(note) + "\n";
+    text += terminal.dim("note") + "  " + printable_lines(note) + "\n";
   }
   text += last_line(options, summary, seconds, terminal);
   return {.text = std::move(text), .json = report_json(options, summary, seconds)};

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "cli/terminal.h"
 
 namespace decibit::cli {
 
@@ -21,6 +24,21 @@ Json json_shape(const Shape& shape) {
   Json::Array array;
   for (std::int64_t dimension : shape) array.emplace_back(dimension);
   return array;
+}
+
+std::string model_name(const std::string& domain, const std::string& type) {
+  return domain.empty() ? type : domain + "/" + type;
+}
+
+std::string printable_lines(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (at > 0) out += "\n";
+    out += printable(std::string_view(text).substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
 }
 
 std::string bits_text(double bits_per_weight) {

@@ -18,6 +18,11 @@ Json json_number(double number);
 Json json_strings(const std::vector<std::string>& texts);
 Json json_shape(const Shape& shape);
 
+/// "tts/kokoro"; "generic" alone has no domain.
+std::string model_name(const std::string& domain, const std::string& type);
+/// Text of several lines, made harmless line by line (terminal.h, printable).
+std::string printable_lines(const std::string& text);
+
 /// "4.50"; "-" for none.
 std::string bits_text(double bits_per_weight);
 /// "21.6"; "exact" for infinity.

@@ -52,12 +52,7 @@ void print_error(const Error& error) {
   const Terminal terminal = Terminal::of(STDERR_FILENO);
   std::string text = to_string(error);
   text.erase(text.find_last_not_of('\n') + 1);
-  std::string out;
-  for (std::size_t at = 0; at <= text.size();) {  // line by line: names from files may hold escapes
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    out += printable(std::string_view(text).substr(at, end - at)) + "\n";
-    at = end + 1;
-  }
+  std::string out = printable_lines(text) + "\n";  // names from files may hold escapes
   constexpr std::string_view kMark = "error:";
   if (out.starts_with(kMark)) out = terminal.red(kMark) + out.substr(kMark.size());
   std::fputs(out.c_str(), stderr);

@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "convert/piece.h"
 #include "convert/source_index.h"
 #include "io/safetensors.h"
 
@@ -59,8 +60,8 @@ void check_layers(const Subject& subject, const Json& quantization,
   std::vector<std::string> wrong, phantom;
   for (const Weight& weight : subject.weights) {
     if (!weight.scheme) continue;
-    const std::string_view path = path_of_weight(weight.name);
-    quantized.emplace(path);
+    const std::string path = layer_path(weight.name);
+    quantized.insert(path);
     const Json* own = quantization.find(path);
     const Json& entry = own != nullptr && own->is_object() ? *own : quantization;
     if (!entry_fits(entry, *weight.scheme)) {

@@ -132,9 +132,4 @@ std::string method_text(const Weight& weight) {
   return weight.scheme->has_biases() ? "affine " + scheme : scheme;
 }
 
-std::string_view path_of_weight(std::string_view name) {
-  constexpr std::string_view kSuffix = ".weight";
-  return name.ends_with(kSuffix) ? name.substr(0, name.size() - kSuffix.size()) : name;
-}
-
 }  // namespace decibit

@@ -38,7 +38,4 @@ Result<std::unique_ptr<const Subject>> open_subject(const std::filesystem::path&
 /// "affine 4:64", "mxfp4", "BF16"
 std::string method_text(const Weight& weight);
 
-/// "X" of "X.weight"
-std::string_view path_of_weight(std::string_view name);
-
 }  // namespace decibit

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/inspect_report.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/exit_codes.h"
+#include "cli/report_values.h"
+#include "cli/terminal.h"
+#include "cli/text_table.h"
+#include "cli/units.h"
+#include "core/result.h"
+
+namespace decibit::cli {
+namespace {
+
+std::string head(const std::string& path, const Inspection& inspection, const Terminal& terminal) {
+  const std::string model =
+      inspection.model_type.empty()
+          ? std::string("unknown model")
+          : model_name(inspection.model_domain, terminal.bold(inspection.model_type));
+  std::string text = fmt::format("{}  {}", printable(path), model);
+  if (!inspection.evidence.empty()) text += fmt::format("  ({})", printable(inspection.evidence));
+  const std::size_t files = inspection.weight_files.size();
+  text += fmt::format("\n{} {} file{}, {}, {}\n", files, inspection.family, files == 1 ? "" : "s",
+                      format_bytes(inspection.total.bytes),
+                      inspection.quantization.empty() ? "not quantized" : inspection.quantization);
+  return text;
+}
+
+std::vector<std::string> component_row(const InspectedComponent& component) {
+  return {printable(component.name), fmt::format("{}", component.tensors), component.method,
+          bits_text(component.bits_per_weight()), format_bytes(component.bytes)};
+}
+
+std::string component_table(const Inspection& inspection, const Terminal& terminal) {
+  TextTable table({{"component"},
+                   {"tensors", Align::kRight},
+                   {"method"},
+                   {"bits/weight", Align::kRight},
+                   {"size", Align::kRight}});
+  for (const InspectedComponent& component : inspection.components) {
+    table.add_row(component_row(component));
+  }
+  std::vector<std::string> total = component_row(inspection.total);
+  total[2].clear();  // it would repeat the column above
+  table.add_row(std::move(total));
+  return table.to_string(terminal);
+}
+
+std::string tensor_table(const Inspection& inspection, const Terminal& terminal) {
+  TextTable table({{"tensor"}, {"shape"}, {"method"}, {"size", Align::kRight}, {"component"}});
+  for (const InspectedTensor& tensor : inspection.tensors) {
+    table.add_row({printable(tensor.name), to_string(tensor.shape), tensor.method,
+                   format_bytes(tensor.bytes), printable(tensor.component)});
+  }
+  return table.to_string(terminal);
+}
+
+/// The verdict comes last, where a terminal shows it.
+std::string verdict(const Inspection& inspection, const Terminal& terminal) {
+  std::string text;
+  for (const std::string& note : inspection.notes) {
+    text += terminal.dim("note") + "  " + printable_lines(note) + "\n";
+  }
+  for (const std::string& problem : inspection.problems) {
+    text += terminal.red("problem") + "  " + printable_lines(problem) + "\n";
+  }
+  const std::string_view extent =
+      inspection.verified ? "all data were read" : "headers only; --verify reads all data";
+  if (inspection.problems.empty()) {
+    return text + fmt::format("{}  nothing wrong found ({})\n", terminal.green("ok"), extent);
+  }
+  return text + fmt::format("{} problem{} found ({})\n", inspection.problems.size(),
+                            inspection.problems.size() == 1 ? "" : "s", extent);
+}
+
+Json component_json(const InspectedComponent& component) {
+  Json json;
+  json.set("name", component.name);
+  json.set("tensors", component.tensors);
+  json.set("method", component.method);
+  json.set("weights", component.weights);
+  json.set("bits_per_weight",
+           component.weights == 0 ? Json() : json_number(component.bits_per_weight()));
+  json.set("bytes", json_size(component.bytes));
+  return json;
+}
+
+Json tensor_json(const InspectedTensor& tensor) {
+  Json json;
+  json.set("name", tensor.name);
+  json.set("shape", json_shape(tensor.shape));
+  json.set("method", tensor.method);
+  json.set("bytes", json_size(tensor.bytes));
+  json.set("component", tensor.component);
+  return json;
+}
+
+/// What "error" holds when inspect worked and the folder is faulty.
+Json problems_error(const std::string& path, const Inspection& inspection) {
+  const int code = static_cast<int>(ErrorCode::kBadInput);
+  Json json;
+  json.set("code", code);
+  json.set("name", exit_code_name(code));
+  json.set("message", fmt::format("{} problems found", inspection.problems.size()));
+  json.set("where", path);
+  json.set("why", inspection.problems.front());
+  json.set("hint", Json());
+  return json;
+}
+
+Json report_json(const std::string& path, const Inspection& inspection,
+                 const InspectSections& sections) {
+  const auto optional = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  Json json;
+  json.set("path", path);
+  json.set("model_type", optional(inspection.model_type));
+  json.set("model_domain", optional(inspection.model_domain));
+  json.set("evidence", optional(inspection.evidence));
+  json.set("family", inspection.family);
+  json.set("weight_files", json_strings(inspection.weight_files));
+  json.set("quantization", optional(inspection.quantization));
+  Json::Array components;
+  for (const InspectedComponent& component : inspection.components) {
+    components.push_back(component_json(component));
+  }
+  json.set("components", std::move(components));
+  json.set("total", component_json(inspection.total));
+  if (sections.tensors) {
+    Json::Array tensors;
+    for (const InspectedTensor& tensor : inspection.tensors) tensors.push_back(tensor_json(tensor));
+    json.set("tensors", std::move(tensors));
+  }
+  if (sections.config) json.set("config", inspection.config);
+  json.set("verified", inspection.verified);
+  json.set("notes", json_strings(inspection.notes));
+  json.set("problems", json_strings(inspection.problems));
+  if (!inspection.problems.empty()) json.set("error", problems_error(path, inspection));
+  return json;
+}
+
+}  // namespace
+
+Outcome inspect_report(const std::string& path, const Inspection& inspection,
+                       const InspectSections& sections) {
+  const Terminal terminal = Terminal::of(STDOUT_FILENO);
+  std::string text = head(path, inspection, terminal) + "\n";
+  if (sections.config) text += printable_lines(inspection.config.dump(2)) + "\n\n";
+  if (sections.tensors) text += tensor_table(inspection, terminal) + "\n";
+  if (sections.components) text += component_table(inspection, terminal) + "\n";
+  text += verdict(inspection, terminal);
+  const bool faulty = !inspection.problems.empty();
+  return {.text = std::move(text),
+          .json = report_json(path, inspection, sections),
+          .exit_code = faulty ? static_cast<int>(ErrorCode::kBadInput) : 0};
+}
+
+}  // namespace decibit::cli
