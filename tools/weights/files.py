@@ -46,7 +46,7 @@ def manifest(d):
     for root, dirs, files in os.walk(d):
         dirs.sort()
         for f in sorted(files):
-            if f == "manifest.json":
+            if f == ".manifest.json":
                 continue
             p = os.path.join(root, f)
             with open(p, "rb") as fh:
@@ -55,4 +55,4 @@ def manifest(d):
                 "bytes": len(data),
                 "sha256": sha256(data),
             }
-    write_json(os.path.join(d, "manifest.json"), m)
+    write_json(os.path.join(d, ".manifest.json"), m)
