@@ -2,9 +2,14 @@
 // Which tables this CPU runs, and which one is used.
 #include "kernels/kernel_table.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <cmath>
 #include <limits>
 
+#include "kernels/isa_table.h"
 #include "kernels/reference/reference.h"
 #include "kernels/self_test.h"
 
@@ -22,9 +27,28 @@ double QuantError::sqnr_db() const {
   return 10 * std::log10(signal / noise);
 }
 
-// __builtin_cpu_supports asks CPUID and whether the operating system saves the registers.
+#if defined(__x86_64__)
+namespace {
+
+// clang 14's __builtin_cpu_supports does not know this one: CPUID leaf 1, ECX bit 29.
+bool supports_f16c() {
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx >> 29 & 1u) != 0;
+}
+
+}  // namespace
+#endif
+
+// __builtin_cpu_supports asks CPUID, and whether the operating system saves the wide registers.
 std::vector<const KernelTable*> supported_tables() {
   std::vector<const KernelTable*> tables = {&kReferenceTable};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && supports_f16c())
+    tables.push_back(&kAvx2Table);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    tables.push_back(&kAvx512Table);
+#endif
   return tables;
 }
 

@@ -32,6 +32,7 @@ DType scale_dtype(const RowBlock& block) {
 }
 
 QuantError quantize_rows(const KernelTable& table, ThreadPool& pool, const RowBlock& block) {
+  if (block.rows == 0 || block.k == 0) return {};
   std::vector<QuantError> errors(static_cast<std::size_t>(block.rows));
   const std::int64_t rows_per_task = std::max<std::int64_t>(1, kWeightsPerTask / block.k);
   const std::int64_t tasks = (block.rows + rows_per_task - 1) / rows_per_task;

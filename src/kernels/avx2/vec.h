@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Eight floats in an AVX2 register (with FMA and F16C), under the names that simd/ is written in.
+// min and max are the hardware's: when a comparison with NaN decides, the second operand comes
+// back.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/isa.h"
+
+namespace decibit::isa {
+namespace {
+
+struct Vec {
+  static constexpr int kLanes = 8;
+  static constexpr std::size_t kBytes = 32;
+  using F = __m256;
+  using I = __m256i;
+  using Mask = __m256;
+
+  static F zero() { return _mm256_setzero_ps(); }
+  static F set(float x) { return _mm256_set1_ps(x); }
+  static F load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, F a) { _mm256_storeu_ps(p, a); }
+  static F add(F a, F b) { return _mm256_add_ps(a, b); }
+  static F sub(F a, F b) { return _mm256_sub_ps(a, b); }
+  static F mul(F a, F b) { return _mm256_mul_ps(a, b); }
+  static F div(F a, F b) { return _mm256_div_ps(a, b); }
+  static F min(F a, F b) { return _mm256_min_ps(a, b); }
+  static F max(F a, F b) { return _mm256_max_ps(a, b); }
+  static F abs(F a) { return _mm256_andnot_ps(set(-0.0f), a); }
+  static F sign_of(F a) { return _mm256_and_ps(set(-0.0f), a); }
+  static F or_bits(F a, F b) { return _mm256_or_ps(a, b); }
+  static F round_even(F a) {
+    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static F truncate(F a) { return _mm256_round_ps(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC); }
+
+  static Mask less(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+  static Mask at_least(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_GE_OQ); }
+  static Mask equal(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
+  static Mask is_nan(F a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
+  /// True or NaN in some lane.
+  static bool any_nonzero(F a) { return movemask(_mm256_cmp_ps(a, zero(), _CMP_NEQ_UQ)) != 0; }
+  static F select(Mask m, F yes, F no) { return _mm256_blendv_ps(no, yes, m); }
+  static unsigned movemask(Mask m) { return static_cast<unsigned>(_mm256_movemask_ps(m)); }
+  static unsigned signs(F a) { return movemask(a); }
+
+  static I iset(int x) { return _mm256_set1_epi32(x); }
+  static I bits(F a) { return _mm256_castps_si256(a); }
+  static F floats(I a) { return _mm256_castsi256_ps(a); }
+  static I to_int(F a) { return _mm256_cvtps_epi32(a); }
+  static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
+  static I iadd(I a, I b) { return _mm256_add_epi32(a, b); }
+  static I isub(I a, I b) { return _mm256_sub_epi32(a, b); }
+  static I iand(I a, I b) { return _mm256_and_si256(a, b); }
+  static I ior(I a, I b) { return _mm256_or_si256(a, b); }
+  static I imin(I a, I b) { return _mm256_min_epi32(a, b); }
+  static I imax(I a, I b) { return _mm256_max_epi32(a, b); }
+  template <int n>
+  static I shift_left(I a) {
+    return _mm256_slli_epi32(a, n);
+  }
+  template <int n>
+  static I shift_right(I a) {
+    return _mm256_srli_epi32(a, n);
+  }
+  /// a where the mask is set, else 0.
+  static I iwhere(Mask m, I a) { return iand(bits(m), a); }
+  static I iselect(Mask m, I yes, I no) { return bits(select(m, floats(yes), floats(no))); }
+  static Mask iequal(I a, I b) { return floats(_mm256_cmpeq_epi32(a, b)); }
+  static Mask igreater(I a, I b) { return floats(_mm256_cmpgt_epi32(a, b)); }
+  static void istore(std::int32_t* p, I a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a);
+  }
+  /// Eight bytes, widened.
+  static I load_bytes(const std::uint8_t* p) {
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  }
+  /// Values of e2m1 magnitudes by code & 7.
+  static F e2m1_magnitude(I code) {
+    return _mm256_permutevar8x32_ps(_mm256_setr_ps(0, 0.5f, 1, 1.5f, 2, 3, 4, 6), code);
+  }
+
+  static float reduce_min(F a) {
+    __m128 m = _mm_min_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    m = _mm_min_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_min_ss(m, _mm_movehdup_ps(m)));
+  }
+  static float reduce_max(F a) {
+    __m128 m = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
+  }
+
+  /// 32 codes below 256, four vectors in order, as bytes.
+  static __m256i bytes32(const I* v) {
+    const __m256i p =
+        _mm256_packus_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3]));
+    return _mm256_permutevar8x32_epi32(p, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  }
+
+  // ---- sums in double
+
+  using Sum = __m256d;
+  static Sum sum_zero() { return _mm256_setzero_pd(); }
+  static void add_squares(Sum& sum, F a) {
+    const __m256d low = _mm256_cvtps_pd(_mm256_castps256_ps128(a));
+    const __m256d high = _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1));
+    sum = _mm256_fmadd_pd(low, low, sum);
+    sum = _mm256_fmadd_pd(high, high, sum);
+  }
+  static double total(Sum sum) {
+    const __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(sum), _mm256_extractf128_pd(sum, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
+  }
+
+  // ---- elements in memory
+
+  static F load_f32(const std::uint8_t* p) {
+    return _mm256_loadu_ps(reinterpret_cast<const float*>(p));
+  }
+  static void store_f32(std::uint8_t* p, F a) { _mm256_storeu_ps(reinterpret_cast<float*>(p), a); }
+  static I load_u16(const std::uint8_t* p) {
+    return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  static void store_u16(std::uint8_t* p, I a) {
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, a), 0x08);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(packed));
+  }
+  static F load_f16(const std::uint8_t* p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  static I to_f16_bits(F a) {
+    return _mm256_cvtepu16_epi32(_mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+  }
+  static F from_f16_bits(I a) {
+    return _mm256_cvtph_ps(
+        _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_packus_epi32(a, a), 0x08)));
+  }
+  static F load_f64(const std::uint8_t* p) {
+    const auto* doubles = reinterpret_cast<const double*>(p);
+    return _mm256_set_m128(_mm256_cvtpd_ps(_mm256_loadu_pd(doubles + 4)),
+                           _mm256_cvtpd_ps(_mm256_loadu_pd(doubles)));
+  }
+
+  /// Whether some 16-, 32- or 64-bit lane of the kBytes at p has all bits of `mask` set.
+  static bool any_has16(const std::uint8_t* p, std::uint16_t mask) {
+    const __m256i m = _mm256_set1_epi16(static_cast<short>(mask));
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi16(_mm256_and_si256(load_raw(p), m), m)) != 0;
+  }
+  static bool any_has32(const std::uint8_t* p, std::uint32_t mask) {
+    const __m256i m = _mm256_set1_epi32(static_cast<int>(mask));
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi32(_mm256_and_si256(load_raw(p), m), m)) != 0;
+  }
+  static bool any_has64(const std::uint8_t* p, std::uint64_t mask) {
+    const __m256i m = _mm256_set1_epi64x(static_cast<long long>(mask));
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi64(_mm256_and_si256(load_raw(p), m), m)) != 0;
+  }
+  static __m256i load_raw(const std::uint8_t* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+};
+
+}  // namespace
+}  // namespace decibit::isa

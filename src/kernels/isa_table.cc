@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Translates the types of the project into the plain ones of isa.h, and sends to the reference what
+// the vector kernels leave out: CUDA's nvfp4, whose groups of scale zero hold infinities.
+#include "kernels/isa_table.h"
+
+#include <bit>
+
+#include "core/check.h"
+#include "kernels/isa.h"
+#include "kernels/reference/reference.h"
+
+namespace decibit {
+namespace isa {
+
+extern const Functions kAvx2;
+extern const Functions kAvx512;
+
+}  // namespace isa
+
+namespace {
+
+isa::Element element(DType dtype) {
+  switch (dtype) {
+    case DType::kF64:
+      return isa::Element::kF64;
+    case DType::kF32:
+      return isa::Element::kF32;
+    case DType::kF16:
+      return isa::Element::kF16;
+    case DType::kBF16:
+      return isa::Element::kBF16;
+    default:
+      DECIBIT_CHECK(!"kernels take F64, F32, F16 and BF16");
+      return {};
+  }
+}
+
+isa::Codes codes_of(Mode mode) {
+  switch (mode) {
+    case Mode::kAffine:
+      return isa::Codes::kAffine;
+    case Mode::kMxfp4:
+      return isa::Codes::kMxfp4;
+    case Mode::kMxfp8:
+      return isa::Codes::kMxfp8;
+    case Mode::kNvfp4:
+      return isa::Codes::kNvfp4;
+  }
+  DECIBIT_CHECK(false);
+}
+
+int group_shift(const Scheme& scheme) {
+  return std::countr_zero(static_cast<unsigned>(scheme.group_size()));
+}
+
+const std::uint8_t* bytes(const std::byte* p) { return reinterpret_cast<const std::uint8_t*>(p); }
+std::uint8_t* bytes(std::byte* p) { return reinterpret_cast<std::uint8_t*>(p); }
+
+template <const isa::Functions& kFunctions>
+QuantError quantize_row(const RowJob& job) {
+  if (job.profile == Profile::kCuda && job.scheme.mode() == Mode::kNvfp4)
+    return kReferenceTable.quantize_row(job);
+  const bool f16_first = job.rule == ScaleRule::kF16First;
+  DECIBIT_CHECK(job.scheme.fits(job.k) && is_mlx_float(job.dtype));
+  DECIBIT_CHECK(!f16_first || job.scheme.mode() == Mode::kAffine);
+  const isa::Sums sums = kFunctions.quantize_row({
+      codes_of(job.scheme.mode()),
+      job.scheme.bits(),
+      group_shift(job.scheme),
+      job.profile != Profile::kCpu && !f16_first,
+      f16_first,
+      element(job.dtype),
+      f16_first ? isa::Element::kF16 : element(job.dtype),
+      job.k,
+      bytes(job.weights),
+      bytes(job.codes),
+      bytes(job.scales),
+      bytes(job.biases),
+  });
+  return {sums.signal, sums.noise, job.scheme.groups_per_row(job.k), sums.zeroed_groups};
+}
+
+template <const isa::Functions& kFunctions>
+void dequantize_row(const Scheme& scheme, DType scale_dtype, std::int64_t k, const std::byte* codes,
+                    const std::byte* scales, const std::byte* biases, DType out_dtype,
+                    std::byte* out) {
+  DECIBIT_CHECK(scheme.fits(k) && is_mlx_float(out_dtype));
+  DECIBIT_CHECK(!scheme.has_biases() || is_mlx_float(scale_dtype));
+  kFunctions.dequantize_row({codes_of(scheme.mode()), scheme.bits(), group_shift(scheme),
+                             scheme.has_biases() ? element(scale_dtype) : isa::Element::kF32,
+                             element(out_dtype), k, bytes(codes), bytes(scales), bytes(biases),
+                             bytes(out)});
+}
+
+template <const isa::Functions& kFunctions>
+void cast(DType from, const std::byte* in, DType to, std::byte* out, std::size_t n) {
+  kFunctions.cast(element(from), bytes(in), element(to), bytes(out), n);
+}
+
+template <const isa::Functions& kFunctions>
+std::size_t first_nonfinite(DType dtype, const std::byte* in, std::size_t n) {
+  return kFunctions.first_nonfinite(element(dtype), bytes(in), n);
+}
+
+template <const isa::Functions& kFunctions>
+constexpr KernelTable table(std::string_view name) {
+  return {name, quantize_row<kFunctions>, dequantize_row<kFunctions>, cast<kFunctions>,
+          first_nonfinite<kFunctions>};
+}
+
+}  // namespace
+
+const KernelTable kAvx2Table = table<isa::kAvx2>("avx2");
+const KernelTable kAvx512Table = table<isa::kAvx512>("avx512");
+
+}  // namespace decibit

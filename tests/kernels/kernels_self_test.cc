@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The self-test passes what is right and catches tables that are wrong in one function only.
+#include <gtest/gtest.h>
+
+#include "kernels/self_test.h"
+
+namespace decibit {
+namespace {
+
+const KernelTable& reference() { return *find_table("reference"); }
+
+TEST(KernelsSelfTest, EverySupportedTablePasses) {
+  for (const KernelTable* table : supported_tables()) EXPECT_EQ(self_test(*table), "");
+}
+
+TEST(KernelsSelfTest, TheBestTableIsChosenWithoutWarnings) {
+  std::vector<std::string> warnings;
+  EXPECT_EQ(&choose_table(warnings), supported_tables().back());
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST(KernelsSelfTest, CatchesOneWrongCode) {
+  KernelTable wrong = reference();
+  wrong.quantize_row = [](const RowJob& job) {
+    const QuantError error = reference().quantize_row(job);
+    if (job.scheme.mode() == Mode::kNvfp4) job.codes[5] ^= std::byte{1};
+    return error;
+  };
+  EXPECT_NE(self_test(wrong).find("quantize nvfp4"), std::string::npos);
+}
+
+TEST(KernelsSelfTest, CatchesAWrongScaleRule) {
+  KernelTable wrong = reference();
+  wrong.quantize_row = [](const RowJob& job) {
+    RowJob other = job;
+    other.profile = Profile::kCpu;  // as if there were no other back end
+    return reference().quantize_row(other);
+  };
+  EXPECT_NE(self_test(wrong), "");
+}
+
+TEST(KernelsSelfTest, CatchesATruncatingCast) {
+  KernelTable wrong = reference();
+  wrong.cast = [](DType from, const std::byte* in, DType to, std::byte* out, std::size_t n) {
+    reference().cast(from, in, to, out, n);
+    if (from == DType::kF32 && to == DType::kBF16)
+      for (std::size_t i = 0; i < n; ++i)  // the upper half of the float
+        for (std::size_t b = 0; b < 2; ++b) out[2 * i + b] = in[4 * i + 2 + b];
+  };
+  EXPECT_EQ(self_test(wrong), "cast F32 to BF16");
+}
+
+TEST(KernelsSelfTest, CatchesABlindSearch) {
+  KernelTable wrong = reference();
+  wrong.first_nonfinite = [](DType, const std::byte*, std::size_t n) { return n; };
+  EXPECT_EQ(self_test(wrong), "finding infinity");
+}
+
+TEST(KernelsSelfTest, UnknownNamesFindNothing) {
+  EXPECT_EQ(find_table("sse9"), nullptr);
+  EXPECT_EQ(find_table("reference"), supported_tables().front());
+}
+
+}  // namespace
+}  // namespace decibit
