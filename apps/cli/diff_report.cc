@@ -92,7 +92,7 @@ std::string summary(const Diff& diff, const Terminal& terminal) {
   }
   std::string text = fmt::format("{} tensors on both sides: {} equal to the bit, {} not", total,
                                  equal, total - equal);
-  if (diff.noise > 0) text += fmt::format("; SQNR over all {} dB", decibel_text(diff.sqnr_db()));
+  if (diff.noise > 0) text += fmt::format("; SQNR of these {} dB", decibel_text(diff.sqnr_db()));
   return text + "\n";
 }
 

@@ -214,6 +214,7 @@ Result<Diff> diff(const DiffOptions& options, Reporter& reporter) {
       result.only_b.push_back((right++)->name);
     } else {
       result.tensors.push_back(TRY(comparison.compare(*left++, *right++)));
+      if (result.tensors.back().equal_bits) continue;
       result.signal += result.tensors.back().signal;
       result.noise += result.tensors.back().noise;
     }

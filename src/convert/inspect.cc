@@ -77,9 +77,9 @@ class Summing {
                              &std::pair<std::string, std::uint64_t>::second);
     constexpr std::size_t kShown = 3;
     for (std::size_t i = 0; i < std::min(kShown, methods.size()); ++i) {
-      sum_.method += (i == 0 ? "" : " + ") + methods[i].first;
+      sum_.method += (i == 0 ? "" : ", ") + methods[i].first;
     }
-    if (methods.size() > kShown) sum_.method += " + ...";
+    if (methods.size() > kShown) sum_.method += ", ...";
     return sum_;
   }
 

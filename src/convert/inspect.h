@@ -32,7 +32,7 @@ struct InspectedTensor {
 
 struct InspectedComponent {
   std::string name;
-  std::string method;  // the methods of its tensors, most bytes first: "affine 4:64 + F32"
+  std::string method;  // the methods of its tensors, most bytes first: "affine 4:64, F32"
   int tensors = 0;
   std::int64_t weights = 0;
   std::uint64_t bytes = 0;
