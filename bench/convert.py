@@ -11,6 +11,7 @@ prints. This driver imports nothing large: a child's ru_maxrss starts from its p
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -92,6 +93,50 @@ def whole(runs):
     ]
 
 
+BARS = {"4:64": ">= 6", "8:64": "", "mxfp4": ">= 100", "nvfp4": ">= 100"}
+
+
+def output_of(command):
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def rates_of_decibit():
+    """{scheme: weights per second} on all cores, of the fastest instruction set there is."""
+    schemes = "|".join(BARS)
+    report = output_of(
+        [
+            "build/bench/bin/bench_quantize",
+            f"--benchmark_filter=^({schemes})/F32/.*/all",
+            "--benchmark_format=json",
+        ]
+    )
+    rates = {}
+    for entry in report["benchmarks"]:
+        scheme = entry["name"].split("/")[0]
+        rates[scheme] = max(rates.get(scheme, 0), entry["weights"])
+    return rates
+
+
+def rates_of_mlx():
+    report = output_of([sys.executable, "bench/quantize_mlx.py"])
+    return {
+        result["scheme"]: result["weights_per_second"]
+        for result in report["results"]
+        if result["dtype"] == "F32"
+    }
+
+
+def memory(runs):
+    pairs = [(rates_of_decibit(), rates_of_mlx()) for _ in range(runs)]
+    rows = []
+    for scheme, bar in BARS.items():
+        ours = statistics.median(pair[0][scheme] for pair in pairs) / 1e6
+        theirs = statistics.median(pair[1][scheme] for pair in pairs) / 1e6
+        times = statistics.median(pair[0][scheme] / pair[1][scheme] for pair in pairs)
+        rows.append((f"quantize {scheme}, f32, in memory: M weights/s", ours, theirs, times, bar))
+    return rows
+
+
 def forget(folder):
     """Drops a folder's files from the page cache, so that each run reads them from the disk."""
     os.sync()
@@ -126,13 +171,13 @@ def large(runs):
     ]
 
 
-SECTIONS = {"whole": whole, "large": large}
+SECTIONS = {"whole": whole, "memory": memory, "large": large}
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--only", default=",".join(SECTIONS), help="sections, separated by commas")
-    ap.add_argument("--runs", type=int, default=7, help="pairs of runs (the large one: a third)")
+    ap.add_argument("--runs", type=int, default=7, help="pairs of runs (memory and large: a third)")
     args = ap.parse_args()
     load = os.getloadavg()[0]
     if load > 0.5:
@@ -140,10 +185,10 @@ def main():
     os.makedirs(WORK, exist_ok=True)
     rows = []
     for name in args.only.split(","):
-        runs = args.runs if name != "large" else max(2, args.runs // 3)
+        runs = args.runs if name == "whole" else max(2, args.runs // 3)
         rows += SECTIONS[name](runs)
     remove(WORK)
-    print("| what | decibit | reference | reference / decibit | bar |")
+    print("| what | decibit | reference | times better | bar |")
     print("|---|---:|---:|---:|---|")
     for what, ours, theirs, times, bar in rows:
         print(f"| {what} | {ours:.4g} | {theirs:.4g} | {f'{times:.1f}' if times else ''} | {bar} |")
