@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "io/json.h"
+#include "io/little_endian.h"
 #include "io/safetensors.h"
 
 namespace decibit {
@@ -30,13 +29,11 @@ Result<std::string> read_header(const ByteSource& source) {
                            "this one has {} bytes in all",
                            size),
                kCutOff);
-  std::array<std::byte, kLengthBytes> raw;
-  TRY(source.read(0, raw));
-  if (std::memcmp(raw.data(), "version ", raw.size()) == 0)
+  std::string raw(kLengthBytes, '\0');
+  TRY(source.read(0, std::as_writable_bytes(std::span(raw))));
+  if (raw == "version ")
     return bad(source, "it is a Git LFS pointer, not the file itself", "run git lfs pull");
-  std::uint64_t length = 0;
-  for (std::size_t i = raw.size(); i-- > 0;)
-    length = length << 8 | std::to_integer<unsigned>(raw[i]);
+  const std::uint64_t length = load_u64(raw, 0);
   if (length < 1 || length > kMaxHeader)
     return bad(source, fmt::format("header length {} is outside of 1 to {}: this is no safetensors "
                                    "file",
