@@ -201,6 +201,14 @@ TEST(VoxtralRealtimeConfig, TransformersBecomesMlxAudios) {
   EXPECT_EQ(voxtral_realtime::mlx_config(config, source.view()), config);
 }
 
+// Field report B046: a repository that holds both layouts has one config.json, that of
+// transformers.
+TEST(VoxtralRealtimeConfig, TransformersConfigServesMistralsTensors) {
+  GoldenSource source = read_golden_source("vxrt");
+  source.config = transformers_config(source.config);
+  EXPECT_EQ(written_by(schema_of(source), source, {}), read_golden_case("vxrt_plain").tensors);
+}
+
 TEST(VoxtralRealtimeConfig, NamesWhatIsWrong) {
   const Json config = read_golden_source("vxrt").config;
   const auto schema = voxtral_realtime::schema(

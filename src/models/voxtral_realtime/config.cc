@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/voxtral_realtime/names.h"
+
 namespace decibit::voxtral_realtime {
 namespace {
 
@@ -104,13 +106,13 @@ void copy_rope_theta(const Json& from, Json& to) {
   if (const Json* rope = from.find("rope_parameters")) copy_member(*rope, "rope_theta", to);
 }
 
-/// Rows of the first layer's ada_rms_norm.linear1, whatever stands before `layers`.
+/// Rows of the first layer's ada_down, in whichever layout.
 std::optional<std::int64_t> condition_width(const SourceView& source) {
-  constexpr std::string_view kLeaf = ".layers.0.ada_rms_norm.linear1.weight";
   for (const SourceView::Item& item : source.tensors) {
-    const bool found = item.name.size() > kLeaf.size() &&
-                       item.name.substr(item.name.size() - kLeaf.size()) == kLeaf;
-    if (found && item.shape.size() == 2) return item.shape[0];
+    if (item.shape.size() == 2 &&
+        map_name(item.name, {}).name == "decoder.layers.0.ada_rms_norm_t_cond.ada_down.weight") {
+      return item.shape[0];
+    }
   }
   return std::nullopt;
 }
