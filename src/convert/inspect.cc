@@ -99,7 +99,12 @@ void sum_up(const Components& components, Inspection& inspection) {
   inspection.total = total.finish("total");
 }
 
-/// "affine 4:64", or "affine 4:64 and 2 others" by number of layers.
+std::string text_member(const Json& config, std::string_view key) {
+  const Json* value = config.find(key);
+  return value == nullptr || value->string() == nullptr ? std::string() : *value->string();
+}
+
+/// "affine 4:64 (75 layers), mxfp4 (1 layer)": the most used first.
 std::string quantization_text(const Subject& subject) {
   std::map<std::string, int> layers;
   for (const Weight& weight : subject.weights) {
@@ -109,14 +114,12 @@ std::string quantization_text(const Subject& subject) {
   std::ranges::stable_sort(methods, std::greater<>(), &std::pair<std::string, int>::second);
   std::string text;
   for (const auto& [method, count] : methods) {
-    text += fmt::format("{}{} ({} layers)", text.empty() ? "" : ", ", method, count);
+    text += fmt::format("{}{} ({} layer{})", text.empty() ? "" : ", ", method, count,
+                        count == 1 ? "" : "s");
   }
-  return text;
-}
-
-std::string text_member(const Json& config, std::string_view key) {
-  const Json* value = config.find(key);
-  return value == nullptr || value->string() == nullptr ? std::string() : *value->string();
+  const Json* quantization = subject.config.find("quantization");
+  const bool rows = quantization != nullptr && text_member(*quantization, "mode") == "decibit-rows";
+  return rows ? text + ", as decibit-rows" : text;
 }
 
 /// torch_dtype is what mlx-audio casts to without --dtype, so a wrong one changes bits.

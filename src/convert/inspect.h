@@ -47,7 +47,7 @@ struct Inspection {
   std::string model_type, model_domain;   // empty: no known model
   std::string evidence;                   // why that type; or why none is known
   Json config;                            // null without one
-  std::string quantization;               // "affine 4:64, 12 layers otherwise"; empty: dense
+  std::string quantization;               // "affine 4:64 (75 layers)"; empty: dense
   std::vector<InspectedComponent> components;
   InspectedComponent total;
   std::vector<InspectedTensor> tensors;  // sorted by name

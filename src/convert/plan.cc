@@ -60,7 +60,7 @@ class Planner {
 
   DType source_dtype(const Origin& origin) const {
     if (!origin.weight->scheme) return origin.weight->dtype;
-    if (origin.in_rows_format) return DType::kF32;
+    if (origin.weight->in_rows_format) return usual_dtype_;
     return origin.weight->scheme->has_biases() ? origin.weight->scales->dtype : usual_dtype_;
   }
 
@@ -130,14 +130,14 @@ class Planner {
     const bool same_scales =
         !origin.weight->scheme->has_biases() ||
         origin.weight->scales->dtype == method.dtype.value_or(source_dtype(origin));
-    return method.scheme == origin.weight->scheme && same_scales && !origin.in_rows_format &&
-           policy_.scope == Scope::kMlx;
+    return method.scheme == origin.weight->scheme && same_scales &&
+           !origin.weight->in_rows_format && policy_.scope == Scope::kMlx;
   }
 
   bool copies_rows_format() const {
     for (std::size_t i = 0; i < methods_.size(); ++i) {
       const Origin* origin = index_.find(specs()[i].name);
-      if (origin != nullptr && origin->in_rows_format && keeps_codes(*origin, methods_[i]))
+      if (origin != nullptr && origin->weight->in_rows_format && keeps_codes(*origin, methods_[i]))
         return true;
     }
     return false;
@@ -209,7 +209,7 @@ class Planner {
   /// convolutions.
   RowSourcePtr tensor_order_rows(const TensorSpec& spec, const Origin& origin) const {
     const Weight& w = *origin.weight;
-    if (origin.in_rows_format) return rows_of_rows_format(spec, origin);
+    if (w.in_rows_format) return rows_of_rows_format(spec, origin);
     RowSourcePtr rows = w.scheme ? dequantized_rows(w, usual_dtype_, input_.kernels)
                         : spec.layout == Layout::kSame ? tensor_rows(*w.tensor)
                                                        : outer_rows(*w.tensor);
@@ -221,6 +221,11 @@ class Planner {
     return rows;
   }
 
+  static bool is_conv(const TensorSpec& spec) {
+    return spec.rows.kind == Kind::kConv || spec.rows.kind == Kind::kPlainConv ||
+           spec.rows.kind == Kind::kConvTransposed;
+  }
+
   static ConvShape conv_shape(const TensorSpec& spec) {
     if (spec.rows.kind == Kind::kConvTransposed)
       return {.out = spec.shape[2], .taps = spec.shape[1], .in = spec.shape[0]};
@@ -229,7 +234,7 @@ class Planner {
 
   RowSourcePtr rows_of_rows_format(const TensorSpec& spec, const Origin& origin) const {
     RowSourcePtr head = dequantized_f32_rows(*origin.weight, input_.kernels);
-    if (spec.rows.kind == Kind::kMatrix) return head;
+    if (!is_conv(spec)) return head;
     RowSourcePtr tail;
     if (origin.tail != nullptr)
       tail = cast_rows(outer_rows(*origin.tail->tensor), DType::kF32, false, input_.kernels);
@@ -275,10 +280,8 @@ class Planner {
     piece.name = rows_weight_name(spec.name);
     piece.scheme = method.scheme;
     piece.scale_rule = ScaleRule::kF16First;
-    const bool is_conv = spec.rows.kind == Kind::kConv || spec.rows.kind == Kind::kPlainConv ||
-                         spec.rows.kind == Kind::kConvTransposed;
-    piece.can_stay_dense = !is_conv && piece.name == spec.name;
-    if (!is_conv) {
+    piece.can_stay_dense = !is_conv(spec) && piece.name == spec.name;
+    if (!is_conv(spec)) {
       piece.rows = weight;
       push_quantized(std::move(piece));
       return;
@@ -335,7 +338,7 @@ class Planner {
       piece.shape = tensor.shape;
       piece.rows = tensor_rows(tensor);
       // decibit-rows has F16 scales by definition.
-      if (!(origin.in_rows_format && is_companion)) piece.rows = cast(piece.rows, method, origin);
+      if (!(w.in_rows_format && is_companion)) piece.rows = cast(piece.rows, method, origin);
       piece.is_companion = is_companion;
       plan_.pieces.push_back(std::move(piece));
     };

@@ -39,7 +39,7 @@ std::uint64_t SourceModel::weight_bytes() const {
 
 Result<Json> read_config(const fs::path& folder) {
   std::error_code error;
-  for (const char* name : {"config.json", "modular_model_index.json"})
+  for (const char* name : {"config.json", "modular_model_index.json", "params.json"})
     if (fs::exists(folder / name, error)) return parse_config(folder / name);
   return Json(Json::Object{});
 }
@@ -63,6 +63,7 @@ Result<SourceModel> open_source_model(const fs::path& path, const DetectionHints
     return Unexpected(with_context(
         schema.error(), fmt::format("config of a {} model", source.detection.type->name)));
   source.schema = std::move(*schema);
+  if (!source.schema.config.is_null()) source.config = source.schema.config;
   return source;
 }
 

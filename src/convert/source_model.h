@@ -17,7 +17,7 @@ namespace decibit {
 
 struct SourceModel {
   std::unique_ptr<const Checkpoint> checkpoint;  // weights point into it
-  Json config;
+  Json config;  // in mlx-audio's words
   std::vector<Weight> weights;
   Detection detection;
   Schema schema;
@@ -30,7 +30,7 @@ struct SourceModel {
 Result<SourceModel> open_source_model(const std::filesystem::path& path,
                                       const DetectionHints& hints, Reporter& reporter);
 
-/// config.json, modular_model_index.json, or a config made of Mistral's params.json, in that order.
+/// config.json, modular_model_index.json or Mistral's params.json, in that order, as they are.
 /// An empty object when there is none: tensor names may still tell the model.
 Result<Json> read_config(const std::filesystem::path& folder);
 

@@ -15,7 +15,7 @@ constexpr std::string_view kScales = ".scales";
 
 /// The config's entry for a module path: its own object, else the global one.
 struct ConfigEntry {
-  std::optional<Mode> mode;
+  std::string mode;
   std::optional<std::int64_t> bits, group_size;
 };
 
@@ -35,7 +35,7 @@ ConfigEntry entry_for(const Json& config, std::string_view path) {
   entry.bits = integer_member(chosen, "bits");
   entry.group_size = integer_member(chosen, "group_size");
   if (const Json* mode = chosen.find("mode"); mode != nullptr && mode->string() != nullptr)
-    entry.mode = mode_from_name(*mode->string());
+    entry.mode = *mode->string();
   return entry;
 }
 
@@ -87,7 +87,9 @@ Result<Weight> quantized_weight(const Checkpoint& checkpoint, const Json& config
   if (scales.dtype != DType::kU8 && !is_mlx_float(scales.dtype))
     return fail(ErrorCode::kBadInput,
                 fmt::format("scales are {}; expected F32, F16, BF16 or U8", name(scales.dtype)));
-  w.scheme = TRY(derive_scheme(codes, scales, w.biases != nullptr, entry_for(config, path)));
+  const ConfigEntry entry = entry_for(config, path);
+  w.scheme = TRY(derive_scheme(codes, scales, w.biases != nullptr, entry));
+  w.in_rows_format = entry.mode == "decibit-rows";
   w.shape = codes.shape;
   w.shape.back() = codes.shape.back() * 32 / w.scheme->bits();
   w.dtype = w.scheme->has_biases() ? scales.dtype : DType::kBF16;

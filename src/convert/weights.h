@@ -20,6 +20,7 @@ struct Weight {
   const Tensor* scales = nullptr;  // both null when dense
   const Tensor* biases = nullptr;  // affine only
   std::optional<Scheme> scheme;    // set iff quantized
+  bool in_rows_format = false;     // mode decibit-rows: affine, F16 scales, weights computed in F32
   Shape shape;                     // of the unpacked weight
   DType dtype =
       DType::kF32;  // dense: its type; affine: type of the scales; fp modes: U8 scales, BF16
