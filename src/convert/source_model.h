@@ -17,7 +17,7 @@ namespace decibit {
 
 struct SourceModel {
   std::unique_ptr<const Checkpoint> checkpoint;  // weights point into it
-  Json config;  // in mlx-audio's words
+  Json config;                                   // in mlx-audio's words
   std::vector<Weight> weights;
   Detection detection;
   Schema schema;

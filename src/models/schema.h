@@ -48,6 +48,9 @@ struct RowsPlan {
     kKeepDense        // quantizable for MLX, but too sensitive for --scope all
   };
   Kind kind = Kind::kNone;
+  bool is_conv() const {
+    return kind == Kind::kConv || kind == Kind::kConvTransposed || kind == Kind::kPlainConv;
+  }
   int min_bits = 0;             // never fewer bits than this (a Linear of kind kNone too)
   std::int64_t dense_tail = 0;  // the last columns of each tap, kept dense in X.weight_tail
 };
@@ -106,6 +109,9 @@ struct Schema {
   /// Every tensor passes through float16 first, whatever dtype is asked (whisper).
   bool through_f16 = false;
   std::vector<std::string> notes;  // about the config, for the user
+  /// The config to write, where the source's own speaks another dialect than mlx-audio's; else
+  /// null.
+  Json config;
 };
 
 /// What a schema may look at besides the config.

@@ -128,14 +128,18 @@ void add_decoder(SchemaBuilder& b, const Sizes& sizes) {
 }  // namespace
 
 Result<Schema> schema(const Json& config, const SourceView& source) {
-  const Sizes s = TRY(read_sizes(mlx_config(config, source)));
+  Json translated = mlx_config(config, source);
+  const Sizes s = TRY(read_sizes(translated));
   SchemaBuilder b("voxtral_realtime");
   add_encoder(b, s);
   add_decoder(b, s);
   const Heads heads{.encoder = static_cast<int>(s.encoder.heads),
                     .decoder_queries = static_cast<int>(s.decoder.heads),
                     .decoder_keys = static_cast<int>(s.decoder.kv_heads)};
-  return std::move(b).finish([heads](std::string_view name) { return map_name(name, heads); });
+  Schema result =
+      std::move(b).finish([heads](std::string_view name) { return map_name(name, heads); });
+  if (translated != config) result.config = std::move(translated);
+  return result;
 }
 
 bool config_matches(const Json& config) {
