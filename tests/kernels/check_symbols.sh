@@ -8,8 +8,9 @@ symbols=$(nm -C --defined-only "$1" | awk -v member="$2:" '
   $0 == member { inside = 1; next }
   /^$/ { inside = 0 }
   inside && $2 ~ /^[A-Zuvw]$/ { print }')
-foreign=$(printf '%s\n' "$symbols" | grep -v -E ' [RD] decibit::isa::kAvx[0-9]+$' || true)
-# Sanitizers add weak helpers of their own.
+foreign=$(printf '%s\n' "$symbols" | grep -v -E ' [RD] decibit::isa::kAvx[0-9]+$| V ' || true)
+# V is weak data, which holds no instructions (type descriptions of the undefined-behaviour sanitizer);
+# sanitizers also add helpers of their own.
 foreign=$(printf '%s\n' "$foreign" | grep -v -E '__(asan|ubsan|tsan|sanitizer|sancov|start|stop)' || true)
 if [ -z "$symbols" ]; then
   echo "$2 defines nothing: is the path right?"

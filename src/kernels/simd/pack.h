@@ -24,6 +24,7 @@ class Packer {
   /// Packs into [out, out + size); codes come in blocks of 32, the last one may be 16.
   Packer(int bits, std::uint8_t* out, std::int64_t size)
       : bits_(bits), next_(out), end_(out + size) {
+    if (bits == 8) return;
     pair_ = _mm256_set1_epi16(static_cast<short>(1 | 1 << (8 + bits)));
     quad_ = _mm256_set1_epi32(1 | 1 << (16 + 2 * bits));
     half_ = _mm_cvtsi32_si128(4 * bits);
