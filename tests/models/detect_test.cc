@@ -59,6 +59,19 @@ TEST(Detect, ConfigAndFolderPairs) {
            {R"({"n_mels": 80, "n_audio_state": 512, "n_audio_layer": 6, "n_vocab": 51865,
                 "n_text_state": 512})",
             "m1", "whisper"},
+           {R"({"model_type": "qwen3_tts"})", "m1", "qwen3_tts"},
+           {R"({"model_type": "qwen3_asr", "thinker_config": {}})", "Qwen3-ForcedAligner-0.6B",
+            "qwen3_asr"},
+           {R"({"model_type": "qwen3"})", "Soprano-80M", "qwen3"},
+           {R"({"model_type": "Voxtral"})", "m1", "voxtral"},
+           {R"({"model_type": "voxtral_realtime"})", "Voxtral-Mini-4B-Realtime-2602",
+            "voxtral_realtime"},
+           {R"({"model_type": "parakeet_tdt"})", "models--nvidia--parakeet-tdt-0.6b-v3",
+            "parakeet"},
+           {R"({"target": "nemo.collections.asr.models.rnnt_bpe_models.EncDecRNNTBPEModel",
+                "encoder": {"subsampling_factor": 8}})",
+            "models--nvidia--x", "parakeet"},
+           {"{}", "Qwen3-TTS-12Hz-0.6B", "qwen3_tts"},
            {"{}", "whisper-large-v3-turbo-4bit", "whisper"},
            {"null", "Kokoro_82M", "kokoro"}}) {
     EXPECT_EQ(name_of(detect(p.config, {}, {.folder_name = p.folder})), p.type)
@@ -67,7 +80,8 @@ TEST(Detect, ConfigAndFolderPairs) {
 }
 
 TEST(Detect, AForeignTypeIsNeverOverruled) {
-  for (const char* type : {"minicpmv", "csm", "llama", "bark", "voxtral_tts", "mimo_audio"}) {
+  for (const char* type :
+       {"minicpmv", "csm", "llama", "bark", "voxtral_tts", "qwen3_tts_tokenizer_12hz"}) {
     const std::string config = std::string(R"({"model_type": ")") + type + R"(", "istftnet": {},
                                               "plbert": {}})";
     const Result<Detection> detection =
@@ -103,6 +117,18 @@ TEST(Detect, StrongerEvidenceWins) {
   EXPECT_EQ(name_of(detect("{}", kWhisperTensors, {.folder_name = "kokoro"})), "whisper");
   EXPECT_EQ(name_of(detect(R"({"model_type": "whisper"})", {}, {.model_type = "kokoro"})),
             "kokoro");
+}
+
+// No two models share a tensor signature: each golden source is known by its tensors alone.
+TEST(Detect, TensorNamesAloneTellTheGoldenSourcesApart) {
+  const std::map<std::string, std::string> types = {
+      {"kokoro", "kokoro"},   {"kitten", "kitten_tts"},      {"whisper", "whisper"},
+      {"vx", "voxtral"},      {"whisper_openai", "whisper"}, {"vxrt", "voxtral_realtime"},
+      {"q3tts", "qwen3_tts"}, {"q2a", "qwen2_audio"}};
+  for (const auto& [source, type] : types) {
+    const testing::GoldenSource golden = testing::read_golden_source(source);
+    EXPECT_EQ(name_of(detect_model(Json(), golden.view(), {})), type) << source;
+  }
 }
 
 TEST(Detect, FolderNamesCountAsWholeWordsOnly) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -71,6 +72,36 @@ TEST(Registry, PoorConfigsAreErrorsOrDefaults) {
     EXPECT_FALSE(type.tensors_match != nullptr && type.tensors_match({})) << type.name;
   }
 }
+
+class SchemaLaws : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(SchemaLaws, HoldForEveryModel) {
+  const testing::GoldenSource source = testing::read_golden_source(GetParam());
+  const SourceView view = source.view();
+  const Result<Detection> detection = detect_model(source.config, view, {});
+  ASSERT_TRUE(detection) << to_string(detection.error());
+  const Result<Schema> schema = detection->type->schema(source.config, view);
+  ASSERT_TRUE(schema) << to_string(schema.error());
+  std::set<std::string> names;
+  for (const TensorSpec& spec : schema->tensors) {
+    SCOPED_TRACE(spec.name);
+    EXPECT_TRUE(names.insert(spec.name).second) << "listed twice";
+    EXPECT_TRUE(num_elements(spec.shape).has_value());
+    EXPECT_LT(spec.component, schema->components.size());
+    EXPECT_EQ(torch_shape(spec.shape, spec.layout).size(), spec.shape.size());
+    // What MLX can quantize is a Linear's or an Embedding's matrix.
+    EXPECT_TRUE(!spec.quantizable || (spec.role != Role::kOther && spec.shape.size() == 2));
+    EXPECT_LT(spec.stack.layer, std::max(spec.stack.layers, 1));
+    // Our own output is a source like any other: its names map to themselves.
+    const Mapped mapped = schema->map_name(spec.name);
+    EXPECT_EQ(mapped.name, spec.name);
+    EXPECT_EQ(mapped.op, Mapped::Op::kNone);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sources, SchemaLaws,
+                         ::testing::Values("kitten", "kokoro", "q2a", "q3lm", "q3tts", "vx",
+                                           "vx_tied", "vxrt", "whisper", "whisper_openai"));
 
 TEST(GenericSchema, KeepsNamesAndQuantizesWideMatrices) {
   const std::map<std::string, Shape> tensors = {{"a.weight", {10, 128}}, {"a.bias", {10}},

@@ -48,6 +48,20 @@ TEST(WhisperSchema, GoesThroughHalfPrecision) {
   EXPECT_TRUE(schema_of(read_golden_source("whisper")).through_f16);
 }
 
+// The two broken golden sources: what is wrong with each is visible from schema and source.
+TEST(WhisperSchema, ShowsWhatABrokenSourceLacks) {
+  const GoldenSource missing = read_golden_source("whisper_missing");
+  const Schema whole = schema_of(missing);
+  const TensorSpec* lost = find(whole, "decoder.ln.bias");
+  ASSERT_NE(lost, nullptr);
+  EXPECT_FALSE(lost->optional);
+  EXPECT_EQ(missing.tensors.count("model.decoder.layer_norm.bias"), 0U);
+
+  const GoldenSource misshapen = read_golden_source("whisper_badshape");
+  EXPECT_NE(find(schema_of(misshapen), "decoder.ln.bias")->shape,
+            misshapen.tensors.at("model.decoder.layer_norm.bias"));
+}
+
 // The reference fails on proj_out.weight; it is the token embedding again, so we leave it out.
 TEST(WhisperSchema, LeavesATiedHeadOutAndSaysSo) {
   GoldenSource source = read_golden_source("whisper_proj_out");
