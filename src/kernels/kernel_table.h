@@ -17,10 +17,10 @@ namespace decibit {
 /// What quantization did to some weights. Sums are exact enough to add up in any grouping a caller
 /// fixes; callers add rows in order, so that the figures do not depend on the number of threads.
 struct QuantError {
-  double signal = 0;              // sum of w^2
-  double noise = 0;               // sum of (w - dequantized)^2
+  double signal = 0;  // sum of w^2
+  double noise = 0;   // sum of (w - dequantized)^2
   std::int64_t groups = 0;
-  std::int64_t zeroed_groups = 0; // not all zero before, all zero after
+  std::int64_t zeroed_groups = 0;  // not all zero before, all zero after
 
   void add(const QuantError& other);
   /// 10 log10(signal / noise); infinity without noise, 0 when everything vanished.
@@ -35,12 +35,12 @@ struct RowJob {
   Scheme scheme;
   Profile profile;
   ScaleRule rule;
-  DType dtype;               // F32, F16, BF16: of `weights`, and under kMlx of scales and biases
+  DType dtype;  // F32, F16, BF16: of `weights`, and under kMlx of scales and biases
   std::int64_t k;
   const std::byte* weights;  // any alignment
   std::byte* codes;
   std::byte* scales;
-  std::byte* biases;         // null for fp modes
+  std::byte* biases;  // null for fp modes
 };
 
 struct KernelTable {
@@ -48,11 +48,13 @@ struct KernelTable {
   QuantError (*quantize_row)(const RowJob& job);
   /// Dequantizes one row to `out_dtype` (rule: quant/quantize.h). job.dtype: type of scales/biases
   /// (affine), ignored otherwise. `out` holds k elements.
-  void (*dequantize_row)(const Scheme& scheme, DType scale_dtype, std::int64_t k, const std::byte* codes,
-                         const std::byte* scales, const std::byte* biases, DType out_dtype, std::byte* out);
+  void (*dequantize_row)(const Scheme& scheme, DType scale_dtype, std::int64_t k,
+                         const std::byte* codes, const std::byte* scales, const std::byte* biases,
+                         DType out_dtype, std::byte* out);
   /// n elements from one of F64, F32, F16, BF16 to one of F32, F16, BF16; rounds to nearest even.
   void (*cast)(DType from, const std::byte* in, DType to, std::byte* out, std::size_t n);
-  /// Index of the first NaN or infinity among n elements of F64, F32, F16 or BF16; n if there is none.
+  /// Index of the first NaN or infinity among n elements of F64, F32, F16 or BF16; n if there is
+  /// none.
   std::size_t (*first_nonfinite)(DType dtype, const std::byte* in, std::size_t n);
 };
 

@@ -16,7 +16,8 @@
 
 namespace decibit {
 
-/// Where one quantized row goes or comes from. Raw little-endian bytes; sizes follow from the scheme.
+/// Where one quantized row goes or comes from. Raw little-endian bytes; sizes follow from the
+/// scheme.
 struct QuantizedRow {
   std::byte* codes;
   std::byte* scales;
@@ -30,16 +31,18 @@ struct ConstQuantizedRow {
 
 /// Quantizes one row. `weights`: K finite values, each exactly representable in `dtype` (F32, F16,
 /// BF16), which is also the type of affine scales and biases. K fits the scheme.
-void quantize_row(const Scheme& scheme, Profile profile, DType dtype, std::span<const float> weights,
-                  QuantizedRow out);
+void quantize_row(const Scheme& scheme, Profile profile, DType dtype,
+                  std::span<const float> weights, QuantizedRow out);
 
 /// Affine only, for the decibit-rows format: scale and bias are rounded to F16 first and the codes
 /// chosen for the rounded values. Not an MLX rule.
-void quantize_row_f16_scales(const Scheme& scheme, std::span<const float> weights, QuantizedRow out);
+void quantize_row_f16_scales(const Scheme& scheme, std::span<const float> weights,
+                             QuantizedRow out);
 
 /// Dequantizes one row as MLX's CPU does. Affine: product and sum are each rounded to `dtype`, the
 /// type of scales and biases. fp modes: `dtype` is the type asked for; element, scale and product
 /// are each rounded to it. Values come back as float.
-void dequantize_row(const Scheme& scheme, DType dtype, ConstQuantizedRow row, std::span<float> weights);
+void dequantize_row(const Scheme& scheme, DType dtype, ConstQuantizedRow row,
+                    std::span<float> weights);
 
 }  // namespace decibit

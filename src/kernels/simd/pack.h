@@ -71,8 +71,8 @@ class Packer {
   int bits_;
   std::uint8_t* next_;
   std::uint8_t* end_;
-  __m256i pair_, quad_, order_;
-  __m128i half_;
+  __m256i pair_ = {}, quad_ = {}, order_ = {};  // not used for 8 bits
+  __m128i half_ = {};
 };
 
 }  // namespace
