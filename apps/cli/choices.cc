@@ -21,7 +21,8 @@ std::vector<std::string> numbers(const std::function<int(const Scheme&)>& proper
 }
 
 void add_once(std::vector<std::string>& names, std::string_view name) {
-  if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+  if (name.empty() || std::ranges::find(names, name) != names.end()) return;
+  names.emplace_back(name);
 }
 
 }  // namespace
@@ -51,7 +52,6 @@ std::vector<std::string> profile_choices() {
 std::vector<std::string> model_type_choices() {
   std::vector<std::string> names;
   for (const ModelType& type : model_types()) add_once(names, type.name);
-  names.emplace_back("generic");
   return names;
 }
 

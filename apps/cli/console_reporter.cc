@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console_reporter.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 
 #include "cli/process.h"
@@ -27,12 +25,13 @@ ConsoleReporter::ConsoleReporter(const Terminal& terminal, bool quiet)
     : terminal_(terminal), quiet_(quiet), stage_start_(Clock::now()), last_shown_(stage_start_) {}
 
 void ConsoleReporter::note(std::string_view text) {
-  if (!quiet_) print_line(terminal_.dim("note ") + " " + printable_lines(std::string(text)));
+  if (!quiet_) print(marked_text(terminal_.dim("note") + "  ", 6, std::string(text), terminal_));
 }
 
 void ConsoleReporter::warn(std::string_view text) {
   warnings_.emplace_back(text);
-  if (!quiet_) print_line(terminal_.yellow("warning:") + " " + printable_lines(std::string(text)));
+  if (!quiet_)
+    print(marked_text(terminal_.yellow("warning:") + " ", 9, std::string(text), terminal_));
 }
 
 void ConsoleReporter::progress(const Progress& progress) {
@@ -51,7 +50,7 @@ void ConsoleReporter::progress(const Progress& progress) {
     write_error_stream("\r" + progress_bar_line(progress, pace, terminal_) + "\x1b[K");
     bar_shown_ = true;
   } else {
-    print_line(progress_log_line(progress, pace));
+    print(progress_log_line(progress, pace) + "\n");
   }
 }
 
@@ -68,10 +67,10 @@ void ConsoleReporter::clear_bar() {
   bar_shown_ = false;
 }
 
-void ConsoleReporter::print_line(std::string_view line) {
+void ConsoleReporter::print(std::string_view lines) {
   const std::string clear = bar_shown_ ? "\r\x1b[K" : "";
   bar_shown_ = false;
-  write_error_stream(clear + std::string(line) + "\n");
+  write_error_stream(clear + std::string(lines));
 }
 
 }  // namespace decibit::cli

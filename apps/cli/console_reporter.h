@@ -32,7 +32,7 @@ class ConsoleReporter : public Reporter {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void print_line(std::string_view line);
+  void print(std::string_view lines);
   bool due(bool new_stage);
 
   Terminal terminal_;

@@ -57,7 +57,7 @@ std::string component_table(const ConvertSummary& summary, const Terminal& termi
   std::vector<std::string> total = table_row(summary.total, size_change(summary));
   total[0] = "total";
   total[2].clear();  // it would repeat the column above
-  table.add_row(std::move(total));
+  table.add_total(std::move(total));
   return table.to_string(terminal);
 }
 
@@ -130,7 +130,7 @@ Outcome convert_report(const ConvertOptions& options, const ConvertSummary& summ
                   printable(summary.evidence));
   text += component_table(summary, terminal) + "\n";
   for (const std::string& note : summary.notes) {
-    text += terminal.dim("note") + "  " + printable_lines(note) + "\n";
+    text += marked_text(terminal.dim("note") + "  ", 6, note, terminal);
   }
   text += last_line(options, summary, seconds, terminal);
   return {.text = std::move(text), .json = report_json(options, summary, seconds)};

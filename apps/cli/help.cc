@@ -65,7 +65,7 @@ std::string flag_synopsis(const Flag& flag) {
 
 std::string flag_text(const Flag& flag) {
   std::string text(flag.help);
-  if (!flag.choices.empty()) text += ": " + join(flag.choices);
+  if (!flag.choices.empty()) text += ". One of " + join(flag.choices);
   if (!flag.default_value.empty()) text += fmt::format(" (default: {})", flag.default_value);
   if (flag.required) text += " (required)";
   if (flag.repeatable) text += " (repeatable)";
@@ -100,7 +100,7 @@ std::string help_text(const Command& command, const Terminal& terminal) {
     std::vector<Entry> entries;
     for (const Argument& argument : command.arguments) {
       std::string help(argument.help);
-      if (!argument.choices.empty()) help += ": " + join(argument.choices);
+      if (!argument.choices.empty()) help += ". One of " + join(argument.choices);
       entries.push_back({std::string(argument.name), help});
     }
     text += "\n" + terminal.bold("Arguments") + "\n" + entries_text(entries, width);

@@ -14,7 +14,8 @@ namespace decibit::cli {
 std::string usage_line(const Command& command);
 /// "-q, --quantize", "--q-bits N", "--tensors [REGEX]"
 std::string flag_synopsis(const Flag& flag);
-/// The flag's help with its choices and default: "Bits per weight: 2, 4, 8 (default: 4)".
+/// The flag's help with its choices and default: "Number format. One of affine, mxfp4 (default:
+/// affine)".
 std::string flag_text(const Flag& flag);
 /// The groups of a command's flags, in table order.
 std::vector<std::string_view> flag_groups(const Command& command);

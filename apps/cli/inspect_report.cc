@@ -44,7 +44,7 @@ std::string component_table(const Inspection& inspection, const Terminal& termin
   }
   std::vector<std::string> total = component_row(inspection.total);
   total[2].clear();  // it would repeat the column above
-  table.add_row(std::move(total));
+  table.add_total(std::move(total));
   return table.to_string(terminal);
 }
 
@@ -61,10 +61,10 @@ std::string tensor_table(const Inspection& inspection, const Terminal& terminal)
 std::string verdict(const Inspection& inspection, const Terminal& terminal) {
   std::string text;
   for (const std::string& note : inspection.notes) {
-    text += terminal.dim("note") + "  " + printable_lines(note) + "\n";
+    text += marked_text(terminal.dim("note") + "  ", 6, note, terminal);
   }
   for (const std::string& problem : inspection.problems) {
-    text += terminal.red("problem") + "  " + printable_lines(problem) + "\n";
+    text += marked_text(terminal.red("problem") + "  ", 9, problem, terminal);
   }
   const std::string_view extent =
       inspection.verified ? "all data were read" : "headers only; --verify reads all data";

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/terminal.h"
-
 namespace decibit::cli {
 
 Json json_size(std::uint64_t bytes) { return Json(static_cast<std::int64_t>(bytes)); }
@@ -39,6 +37,14 @@ std::string printable_lines(const std::string& text) {
     at = end + 1;
   }
   return out;
+}
+
+std::string marked_text(const std::string& mark, std::size_t mark_width, const std::string& text,
+                        const Terminal& terminal) {
+  const std::string clean = printable_lines(text);
+  const auto width = static_cast<std::size_t>(terminal.columns);
+  const bool wraps = terminal.live && width > mark_width + 20;
+  return mark + (wraps ? wrap(clean, width, mark_width) : clean) + "\n";
 }
 
 std::string bits_text(double bits_per_weight) {

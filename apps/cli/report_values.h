@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/terminal.h"
 #include "core/shape.h"
 #include "io/json.h"
 
@@ -22,6 +23,10 @@ Json json_shape(const Shape& shape);
 std::string model_name(const std::string& domain, const std::string& type);
 /// Text of several lines, made harmless line by line (terminal.h, printable).
 std::string printable_lines(const std::string& text);
+/// `mark` ("note  ", may hold colours, takes `mark_width` columns), then `text`: wrapped beside it
+/// on a terminal, left alone for a log.
+std::string marked_text(const std::string& mark, std::size_t mark_width, const std::string& text,
+                        const Terminal& terminal);
 
 /// "4.50"; "-" for none.
 std::string bits_text(double bits_per_weight);

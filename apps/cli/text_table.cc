@@ -12,6 +12,11 @@ void TextTable::add_row(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
+void TextTable::add_total(std::vector<std::string> cells) {
+  totals_.push_back(rows_.size());
+  add_row(std::move(cells));
+}
+
 std::string TextTable::line(const std::vector<std::string>& cells,
                             const std::vector<std::size_t>& widths) const {
   std::string text;
@@ -37,7 +42,11 @@ std::string TextTable::to_string(const Terminal& terminal) const {
     }
   }
   std::string text = terminal.dim(line(titles, widths)) + "\n";
-  for (const auto& row : rows_) text += line(row, widths) + "\n";
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const bool is_total = std::ranges::find(totals_, i) != totals_.end();
+    const std::string row = line(rows_[i], widths);
+    text += (is_total ? terminal.bold(row) : row) + "\n";
+  }
   return text;
 }
 

@@ -2,6 +2,7 @@
 // A table in plain text: columns as wide as their widest cell, two spaces between them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class TextTable {
 
   /// One cell per column.
   void add_row(std::vector<std::string> cells);
+  /// The same, in bold: the sum of the others.
+  void add_total(std::vector<std::string> cells);
   /// The rows, one line each; the titles are dimmed where `terminal` has colours. Lines do not end
   /// in spaces.
   std::string to_string(const Terminal& terminal) const;
@@ -31,6 +34,7 @@ class TextTable {
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
+  std::vector<std::size_t> totals_;  // indices of rows_
 };
 
 }  // namespace decibit::cli
