@@ -20,11 +20,6 @@ std::optional<DType> torch_dtype(const Json& config) {
   return std::nullopt;
 }
 
-bool is_conv(const RowsPlan& rows) {
-  return rows.kind == RowsPlan::Kind::kConv || rows.kind == RowsPlan::Kind::kConvTransposed ||
-         rows.kind == RowsPlan::Kind::kPlainConv;
-}
-
 Status check_scope_all(const ConvertOptions& options) {
   if (options.dequantize) return {};
   if (!options.quantize)
@@ -107,7 +102,7 @@ bool can_quantize(const TensorSpec& spec, Scope scope) {
 
 std::int64_t grouped_dimension(const TensorSpec& spec) {
   if (spec.rows.kind == RowsPlan::Kind::kConvTransposed) return spec.shape.front();
-  if (is_conv(spec.rows)) return spec.shape.back() - spec.rows.dense_tail;
+  if (spec.rows.is_conv()) return spec.shape.back() - spec.rows.dense_tail;
   return spec.shape.empty() ? 0 : spec.shape.back();
 }
 

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "convert/conv_rows.h"
-#include "convert/source_index.h"
+#include "convert/model_rows.h"
 #include "core/check.h"
 
 namespace decibit {
@@ -171,7 +171,7 @@ class Planner {
       add_rows(spec, *origin, method);
     } else {
       Piece piece = make_piece(spec, *origin);
-      piece.rows = cast(tensor_order_rows(spec, *origin), method, *origin);
+      piece.rows = cast(mlx_rows(spec, *origin), method, *origin);
       piece.scheme = method.scheme;
       push_quantized(std::move(piece));
     }
@@ -190,6 +190,10 @@ class Planner {
     return false;
   }
 
+  RowSourcePtr mlx_rows(const TensorSpec& spec, const Origin& origin) const {
+    return rows_in_mlx_order(spec, origin, usual_dtype_, input_.kernels);
+  }
+
   Piece make_piece(const TensorSpec& spec, const Origin& origin) const {
     Piece piece;
     piece.name = spec.name;
@@ -205,44 +209,6 @@ class Planner {
     return cast_rows(std::move(rows), to, method.through_f16, input_.kernels);
   }
 
-  /// Rows in MLX order: of the last dimension for matrices, one per output channel for
-  /// convolutions.
-  RowSourcePtr tensor_order_rows(const TensorSpec& spec, const Origin& origin) const {
-    const Weight& w = *origin.weight;
-    if (w.in_rows_format) return rows_of_rows_format(spec, origin);
-    RowSourcePtr rows = w.scheme ? dequantized_rows(w, usual_dtype_, input_.kernels)
-                        : spec.layout == Layout::kSame ? tensor_rows(*w.tensor)
-                                                       : outer_rows(*w.tensor);
-    if (origin.op == Mapped::Op::kUnpermute) rows = unpermute_rows(std::move(rows), origin.heads);
-    if (origin.in_torch_order) {
-      const std::int64_t in = w.shape[1];
-      rows = transpose_within_rows(std::move(rows), in, in == 0 ? 0 : rows->k() / in);
-    }
-    return rows;
-  }
-
-  static bool is_conv(const TensorSpec& spec) {
-    return spec.rows.kind == Kind::kConv || spec.rows.kind == Kind::kPlainConv ||
-           spec.rows.kind == Kind::kConvTransposed;
-  }
-
-  static ConvShape conv_shape(const TensorSpec& spec) {
-    if (spec.rows.kind == Kind::kConvTransposed)
-      return {.out = spec.shape[2], .taps = spec.shape[1], .in = spec.shape[0]};
-    return {.out = spec.shape[0], .taps = spec.shape[1], .in = spec.shape[2]};
-  }
-
-  RowSourcePtr rows_of_rows_format(const TensorSpec& spec, const Origin& origin) const {
-    RowSourcePtr head = dequantized_f32_rows(*origin.weight, input_.kernels);
-    if (!is_conv(spec)) return head;
-    RowSourcePtr tail;
-    if (origin.tail != nullptr)
-      tail = cast_rows(outer_rows(*origin.tail->tensor), DType::kF32, false, input_.kernels);
-    return spec.rows.kind == Kind::kConvTransposed
-               ? unfolded_transposed_rows(std::move(head), std::move(tail), conv_shape(spec))
-               : unfolded_conv_rows(std::move(head), std::move(tail), conv_shape(spec));
-  }
-
   void add_dense(const TensorSpec& spec, const Origin& origin, const Method& method) {
     Piece piece = make_piece(spec, origin);
     const bool to_torch = write_torch_order_ && spec.layout != Layout::kSame;
@@ -250,7 +216,7 @@ class Planner {
     if (to_torch && origin.in_torch_order) {
       piece.rows = outer_rows(*origin.weight->tensor);
     } else {
-      piece.rows = tensor_order_rows(spec, origin);
+      piece.rows = mlx_rows(spec, origin);
       if (to_torch) {
         const std::int64_t in = spec.shape.back();
         piece.rows = transpose_within_rows(piece.rows, in == 0 ? 0 : piece.rows->k() / in, in);
@@ -267,21 +233,20 @@ class Planner {
     for (std::size_t i = 0; i < specs().size(); ++i)
       if (specs()[i].name == v) {
         Piece piece = make_piece(spec, origin);
-        piece.rows =
-            cast(norm_of_rows(rows_of_rows_format(specs()[i], origin)), methods_[i], origin);
+        piece.rows = cast(norm_of_rows(mlx_rows(specs()[i], origin)), methods_[i], origin);
         plan_.pieces.push_back(std::move(piece));
       }
   }
 
   void add_rows(const TensorSpec& spec, const Origin& origin, const Method& method) {
     const RowSourcePtr weight =
-        cast_rows(tensor_order_rows(spec, origin), DType::kF32, method.through_f16, input_.kernels);
+        cast_rows(mlx_rows(spec, origin), DType::kF32, method.through_f16, input_.kernels);
     Piece piece = make_piece(spec, origin);
     piece.name = rows_weight_name(spec.name);
     piece.scheme = method.scheme;
     piece.scale_rule = ScaleRule::kF16First;
-    piece.can_stay_dense = !is_conv(spec) && piece.name == spec.name;
-    if (!is_conv(spec)) {
+    piece.can_stay_dense = !spec.rows.is_conv() && piece.name == spec.name;
+    if (!spec.rows.is_conv()) {
       piece.rows = weight;
       push_quantized(std::move(piece));
       return;
@@ -313,7 +278,7 @@ class Planner {
     if (const Origin* g = index_.find(stem + std::string(kNormG)))
       return cast_rows(outer_rows(*g->weight->tensor), DType::kF32, false, input_.kernels);
     const Origin& folded = *index_.find(spec.name);
-    return norm_of_rows(rows_of_rows_format(spec, folded));
+    return norm_of_rows(mlx_rows(spec, folded));
   }
 
   void push_quantized(Piece piece) {

@@ -35,11 +35,6 @@ struct Found {
   Mapped mapped;
 };
 
-bool is_conv_kind(RowsPlan::Kind kind) {
-  return kind == RowsPlan::Kind::kConv || kind == RowsPlan::Kind::kConvTransposed ||
-         kind == RowsPlan::Kind::kPlainConv;
-}
-
 /// Rows of a tensor in decibit-rows: [O, taps * quantized channels], or the matrix itself.
 Shape rows_shape(const TensorSpec& spec) {
   const Shape& s = spec.shape;
@@ -121,7 +116,7 @@ Result<SourceIndex> SourceIndex::build(const Schema& schema, const std::vector<W
     const Found* rows = rows_name == spec.name ? nullptr : take(rows_name);
     if (rows != nullptr && rows->weight->scheme) {
       if (spec.rows.kind == RowsPlan::Kind::kFoldedAway) continue;
-      const Found* tail = is_conv_kind(spec.rows.kind) ? take(rows_tail_name(rows_name)) : nullptr;
+      const Found* tail = spec.rows.is_conv() ? take(rows_tail_name(rows_name)) : nullptr;
       if (rows->weight->shape != rows_shape(spec) ||
           (tail == nullptr) != (spec.rows.dense_tail == 0)) {
         misshapen.add(fmt::format("{}: expected rows {}, found {}", rows_name,
