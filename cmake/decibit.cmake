@@ -2,10 +2,12 @@
 # One library per folder under src/; the link arrows are the layers of DESIGN.md.
 
 # Flags of everything that is ours. -ffp-contract=off: the bits of a quantized file may not depend
-# on whether a compiler fuses a multiply and an add.
+# on whether a compiler fuses a multiply and an add. Two warnings of GCC 12 go wrong inside std::string
+# at -O3 (GCC bug 105329 and its kin); clang and the dev preset keep theirs.
 add_library(decibit_flags INTERFACE)
 target_compile_options(decibit_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffp-contract=off
+  "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict;-Wno-maybe-uninitialized>"
   $<$<BOOL:${DECIBIT_WERROR}>:-Werror>)
 
 # decibit_library(NAME SOURCES a.cc b.cc LINKS decibit_core ...)

@@ -12,6 +12,7 @@ source "$(dirname "$0")/lib.sh"
 # of the conversions a few small ones run: they are ten times slower under it.
 thread_tests=(thread_pool_test='*' kernels_rows_test='*' golden_test='*whisper_q4*:*q3tts_q4')
 
+stage=arguments
 finish() { [ $? = 0 ] || printf '\n== failed: %s\n' "$stage"; }
 trap finish EXIT
 
