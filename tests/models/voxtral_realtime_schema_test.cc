@@ -201,6 +201,18 @@ TEST(VoxtralRealtimeConfig, TransformersBecomesMlxAudios) {
   EXPECT_EQ(voxtral_realtime::mlx_config(config, source.view()), config);
 }
 
+TEST(VoxtralRealtimeConfig, TheSchemaCarriesTheConfigToWrite) {
+  const GoldenSource mlx = read_golden_source("vxrt");
+  EXPECT_TRUE(schema_of(mlx).config.is_null());
+  for (const GoldenSource& source : {in_transformers_layout(mlx), [&] {
+                                       GoldenSource params = mlx;
+                                       params.config = params_of_the_golden_source();
+                                       return params;
+                                     }()}) {
+    EXPECT_EQ(schema_of(source).config, voxtral_realtime::mlx_config(source.config, source.view()));
+  }
+}
+
 // Field report B046: a repository that holds both layouts has one config.json, that of
 // transformers.
 TEST(VoxtralRealtimeConfig, TransformersConfigServesMistralsTensors) {
