@@ -23,10 +23,13 @@ Result<Json> parse_config(const fs::path& path) {
   return json;
 }
 
-/// The parts of a source folder that name it, for the last resort of detection.
+/// What names the model in its path: the folder, or the repository's folder
+/// (models--owner--name/snapshots/COMMIT) of a Hub cache.
 std::string folder_name(const fs::path& folder) {
-  const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
-  return name.string();
+  const fs::path last = folder.has_filename() ? folder : folder.parent_path();
+  if (last.parent_path().filename() == "snapshots")
+    return last.parent_path().parent_path().filename().string();
+  return last.filename().string();
 }
 
 }  // namespace
