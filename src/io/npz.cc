@@ -80,6 +80,7 @@ Result<Tensor> open_member(std::shared_ptr<const ByteSource> archive, const ZipM
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the tensors share it
 Result<std::vector<Tensor>> read_npz(std::shared_ptr<const ByteSource> source) {
   std::vector<Tensor> tensors;
   for (const ZipMember& member : TRY(read_zip_directory(*source))) {

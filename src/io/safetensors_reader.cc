@@ -180,6 +180,7 @@ class EntryParser {
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the tensors share it
 Result<SafetensorsFile> read_safetensors(std::shared_ptr<const ByteSource> source) {
   const std::string text = TRY(read_header(*source));
   auto header = Json::parse(text, Json::Duplicates::kError);

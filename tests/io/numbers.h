@@ -22,7 +22,7 @@ inline std::filesystem::path test_data(const std::string& name) {
 template <class T>
 std::vector<double> widen(const std::vector<std::byte>& bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
   return {values.begin(), values.end()};
 }
 

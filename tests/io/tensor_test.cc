@@ -46,7 +46,7 @@ std::vector<std::uint32_t> read_words(const Tensor& tensor, std::int64_t first, 
 
 TEST(Tensor, AStridedReadPicksTheElementsOfTheView) {
   std::mt19937 random(7);
-  const auto upto = [&](int limit) { return static_cast<std::int64_t>(random() % limit) + 1; };
+  const auto upto = [&](unsigned limit) { return static_cast<std::int64_t>(random() % limit) + 1; };
   for (int round = 0; round < 300; ++round) {
     Shape shape;
     std::vector<std::int64_t> strides;
@@ -56,7 +56,7 @@ TEST(Tensor, AStridedReadPicksTheElementsOfTheView) {
     }
     const auto tensor = words_tensor(std::make_shared<Words>(1000), shape, strides, 17);
     const std::int64_t count = tensor.elements();
-    const std::int64_t first = static_cast<std::int64_t>(random() % count);
+    const std::int64_t first = upto(static_cast<unsigned>(count)) - 1;
     const auto words = read_words(tensor, first, static_cast<std::size_t>(count - first));
     for (std::int64_t i = first; i < count; ++i) {
       std::int64_t position = 17, rest = i;
