@@ -57,8 +57,8 @@ TEST(TransformersRows, UnpermuteUndoesTheirPermutation) {
     std::int64_t rows, k;
     int heads;
   };
-  for (const Case& c : {Case{64, 64, 2}, Case{64, 1, 2}, Case{128, 64, 4}, Case{64, 64, 2},
-                        Case{6, 3, 1}, Case{4, 1, 2}}) {
+  for (const Case& c :
+       {Case{64, 64, 2}, Case{64, 1, 2}, Case{128, 64, 4}, Case{6, 3, 1}, Case{4, 1, 2}}) {
     const Numbered tensor(c.rows, c.k);
     EXPECT_EQ(unpermuted(tensor, c.k, c.heads), tensor.values)
         << c.rows << " rows of " << c.k << ", " << c.heads << " heads";
