@@ -18,9 +18,6 @@ Shape torch_shape(const Shape& mlx, Layout layout) {
     case Layout::kConv2d:
       DECIBIT_CHECK(mlx.size() == 4);
       return {mlx[0], mlx[3], mlx[1], mlx[2]};
-    case Layout::kConvTransposed1d:
-      DECIBIT_CHECK(mlx.size() == 3);
-      return {mlx[2], mlx[0], mlx[1]};
   }
   DECIBIT_CHECK(false);
   return {};

@@ -22,7 +22,6 @@ enum class Layout : std::uint8_t {
   kSame,              // no difference
   kConv1d,            // torch [out, in, k]     -> MLX [out, k, in]
   kConv2d,            // torch [out, in, h, w]  -> MLX [out, h, w, in]
-  kConvTransposed1d,  // torch [in, out, k]     -> MLX [out, k, in]
 };
 
 /// The torch shape of a tensor whose MLX shape is `mlx`.

@@ -71,13 +71,6 @@ TensorSpec& SchemaBuilder::conv2d(const std::string& path, std::int64_t out, std
   return with_bias(index, path, out, bias);
 }
 
-TensorSpec& SchemaBuilder::conv_transposed1d(const std::string& path, std::int64_t out,
-                                             std::int64_t taps, std::int64_t in, Bias bias) {
-  const std::size_t index = schema_.tensors.size();
-  parameter(path + ".weight", {out, taps, in}, Layout::kConvTransposed1d);
-  return with_bias(index, path, out, bias);
-}
-
 void SchemaBuilder::norm(const std::string& path, std::int64_t width) {
   parameter(path + ".weight", {width});
   parameter(path + ".bias", {width});

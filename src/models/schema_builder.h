@@ -46,8 +46,6 @@ class SchemaBuilder {
                      Bias bias = Bias::kYes);
   TensorSpec& conv2d(const std::string& path, std::int64_t out, std::int64_t height,
                      std::int64_t width, std::int64_t in, Bias bias = Bias::kYes);
-  TensorSpec& conv_transposed1d(const std::string& path, std::int64_t out, std::int64_t taps,
-                                std::int64_t in, Bias bias = Bias::kYes);
   /// LayerNorm: weight and bias.
   void norm(const std::string& path, std::int64_t width);
   /// RMSNorm: weight only.

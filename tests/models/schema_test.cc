@@ -21,7 +21,6 @@ TEST(TorchShape, FollowsEachLayout) {
   EXPECT_EQ(torch_shape({5, 7}, Layout::kSame), (Shape{5, 7}));
   EXPECT_EQ(torch_shape({8, 3, 4}, Layout::kConv1d), (Shape{8, 4, 3}));
   EXPECT_EQ(torch_shape({8, 2, 3, 4}, Layout::kConv2d), (Shape{8, 4, 2, 3}));
-  EXPECT_EQ(torch_shape({8, 3, 4}, Layout::kConvTransposed1d), (Shape{4, 8, 3}));
 }
 
 TEST(SourceView, FindsNamesAndPrefixes) {
