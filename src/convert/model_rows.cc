@@ -20,10 +20,14 @@ RowSourcePtr from_rows_format(const TensorSpec& spec, const Origin& origin,
              : unfolded_conv_rows(std::move(head), std::move(tail), conv_shape(spec));
 }
 
-RowSourcePtr as_stored(const TensorSpec& spec, const Weight& weight, DType fp_dtype,
+RowSourcePtr as_stored(const TensorSpec& spec, const Origin& origin, DType fp_dtype,
                        const KernelTable& kernels) {
+  const Weight& weight = *origin.weight;
   if (weight.scheme) return dequantized_rows(weight, fp_dtype, kernels);
-  return spec.layout == Layout::kSame ? tensor_rows(*weight.tensor) : outer_rows(*weight.tensor);
+  // A bias to un-permute is one element for each row of its weight.
+  const bool by_first_dimension =
+      spec.layout != Layout::kSame || origin.op == Mapped::Op::kUnpermute;
+  return by_first_dimension ? outer_rows(*weight.tensor) : tensor_rows(*weight.tensor);
 }
 
 }  // namespace
@@ -38,7 +42,7 @@ RowSourcePtr rows_in_mlx_order(const TensorSpec& spec, const Origin& origin, DTy
                                const KernelTable& kernels) {
   const Weight& weight = *origin.weight;
   if (weight.in_rows_format) return from_rows_format(spec, origin, kernels);
-  RowSourcePtr rows = as_stored(spec, weight, fp_dtype, kernels);
+  RowSourcePtr rows = as_stored(spec, origin, fp_dtype, kernels);
   if (origin.op == Mapped::Op::kUnpermute) rows = unpermute_rows(std::move(rows), origin.heads);
   if (!origin.in_torch_order) return rows;
   // PyTorch keeps [O, I, taps...], MLX [O, taps..., I].

@@ -19,9 +19,9 @@ namespace decibit {
 
 /// How PyTorch stores a weight whose MLX layout differs.
 enum class Layout : std::uint8_t {
-  kSame,              // no difference
-  kConv1d,            // torch [out, in, k]     -> MLX [out, k, in]
-  kConv2d,            // torch [out, in, h, w]  -> MLX [out, h, w, in]
+  kSame,    // no difference
+  kConv1d,  // torch [out, in, k]     -> MLX [out, k, in]
+  kConv2d,  // torch [out, in, h, w]  -> MLX [out, h, w, in]
 };
 
 /// The torch shape of a tensor whose MLX shape is `mlx`.
