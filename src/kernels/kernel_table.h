@@ -14,8 +14,9 @@
 
 namespace decibit {
 
-/// What quantization did to some weights. Sums are exact enough to add up in any grouping a caller
-/// fixes; callers add rows in order, so that the figures do not depend on the number of threads.
+/// What quantization did to some weights. "Dequantized" is scale * code + bias of the stored scale
+/// and bias in float, without a rounding to the weight's type. Sums are in double; callers add rows
+/// in order, so that the figures do not depend on the number of threads.
 struct QuantError {
   double signal = 0;  // sum of w^2
   double noise = 0;   // sum of (w - dequantized)^2
@@ -51,7 +52,8 @@ struct KernelTable {
   void (*dequantize_row)(const Scheme& scheme, DType scale_dtype, std::int64_t k,
                          const std::byte* codes, const std::byte* scales, const std::byte* biases,
                          DType out_dtype, std::byte* out);
-  /// n elements from one of F64, F32, F16, BF16 to one of F32, F16, BF16; rounds to nearest even.
+  /// n elements from one of F64, F32, F16, BF16 to one of F32, F16, BF16; rounds to nearest even,
+  /// F64 to float first, as in MLX. NaN stays NaN.
   void (*cast)(DType from, const std::byte* in, DType to, std::byte* out, std::size_t n);
   /// Index of the first NaN or infinity among n elements of F64, F32, F16 or BF16; n if there is
   /// none.

@@ -10,7 +10,7 @@
 namespace decibit {
 
 /// Compares the table with the scalar rule on a few rows of each scheme and type. Empty when equal,
-/// else what differed first. Takes about a millisecond.
+/// else what differed first. Takes a few milliseconds.
 std::string self_test(const KernelTable& table);
 
 }  // namespace decibit

@@ -3,6 +3,7 @@
 // up.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <random>
