@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Each list is made from the rows of the library's own table.
 #include "cli/choices.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The program itself and the list of its commands; each command's table is in its own file.
 #include "cli/command.h"
 
 #include <algorithm>

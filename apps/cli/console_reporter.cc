@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// When to draw, when to print, when to be silent; what the line says is progress_line.cc.
 #include "cli/console_reporter.h"
 
 #include <cstdio>

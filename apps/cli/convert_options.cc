@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Order matters: contradictions and what this version cannot do come before anything is looked at
+// on the disk.
 #include "cli/convert_options.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// One row for each component; the last column names its worst tensor, or, for the total, the
+// saving.
 #include "cli/convert_report.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What differs most comes first; equal tensors are counted.
 #include "cli/diff_report.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One row for each ErrorCode, and for the two codes that no Error has.
 #include "cli/exit_codes.h"
 
 #include <algorithm>

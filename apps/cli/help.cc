@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Layout of --help: names in one column over all groups, texts wrapped in the next, never wider
+// than can be read.
 #include "cli/help.h"
 
 #include <fmt/format.h>

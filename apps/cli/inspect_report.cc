@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Head line, the tables asked for, then the verdict, which stays on the screen.
 #include "cli/inspect_report.h"
 
 #include <fmt/format.h>

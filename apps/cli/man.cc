@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// man(7) macros only, so that every roff reads them.
 #include "cli/man.h"
 
 #include <fmt/format.h>

@@ -37,7 +37,10 @@ Status check_flags_exist(const Command& command, const std::vector<std::string>&
                   help_hint(command));
     }
     const std::string name = word.substr(0, word.find('='));
-    if (command.find_flag(name) != nullptr) continue;
+    if (const Flag* flag = command.find_flag(name)) {
+      if (!flag->value.empty() || name.size() == word.size()) continue;
+      return fail(ErrorCode::kUsage, fmt::format("{} takes no value", name), name);
+    }
     return fail(ErrorCode::kUsage, fmt::format("{} has no flag {}", full_name(command), name),
                 did_you_mean(name, flag_names(command), help_hint(command)));
   }

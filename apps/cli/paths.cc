@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Telling a folder that is missing from a Hub name, so that each gets the advice that helps.
 #include "cli/paths.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Memory of this process, from /proc and getrusage.
 #include "cli/process.h"
 
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The parts of the line and which of them give way on a narrow screen.
 #include "cli/progress_line.h"
 
 #include <fmt/format.h>

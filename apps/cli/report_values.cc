@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// JSON has no infinity and people need few digits: both are decided here.
 #include "cli/report_values.h"
 
 #include <fmt/format.h>

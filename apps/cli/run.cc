@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Parse, run, print; every way out ends in one of the documented exit codes.
 #include "cli/run.h"
 
 #include <fmt/format.h>

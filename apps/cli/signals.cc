@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The handler sets a flag and nothing else; Reporter::cancelled() is where it is read.
 #include "cli/signals.h"
 
 #include <atomic>

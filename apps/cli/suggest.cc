@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Edit distance by the usual table, three rows of it at a time.
 #include "cli/suggest.h"
 
 #include <algorithm>

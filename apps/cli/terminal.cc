@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What isatty, the environment and the window size say about a stream.
 #include "cli/terminal.h"
 
 #include <sys/ioctl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Widths are measured in columns of the screen, not in bytes.
 #include "cli/text_table.h"
 
 #include <algorithm>

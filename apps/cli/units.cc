@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Reading sizes and numbers off the command line, and writing them for people.
 #include "cli/units.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The instruction set is the one that passed its self-test on this machine.
 #include "cli/version.h"
 
 #include <fmt/format.h>

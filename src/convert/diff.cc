@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Blocks of elements are compared on all threads and summed in their order.
 #include "convert/diff.h"
 
 #include <algorithm>

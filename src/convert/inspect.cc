@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Puts together what is read (inspect_subject), proved from headers (inspect_checks) and found in
+// the data (inspect_data).
 #include "convert/inspect.h"
 
 #include <fmt/format.h>
@@ -106,6 +108,7 @@ std::string text_member(const Json& config, std::string_view key) {
 
 /// "affine 4:64 (75 layers), mxfp4 (1 layer)": the most used first.
 std::string quantization_text(const Subject& subject) {
+  if (!subject.grouped) return "quantized, but not readably";
   std::map<std::string, int> layers;
   for (const Weight& weight : subject.weights) {
     if (weight.scheme) ++layers[method_text(weight)];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Each check is a faulty folder that another tool has written or swallowed.
 #include "convert/inspect_checks.h"
 
 #include <fmt/format.h>
@@ -146,6 +147,7 @@ std::vector<std::string> index_files(const fs::path& folder) {
 }  // namespace
 
 void check_quantization_config(const Subject& subject, std::vector<std::string>& problems) {
+  if (!subject.grouped) return;
   const Json* quantization = subject.config.find("quantization");
   const Json* twin = subject.config.find("quantization_config");
   if (quantization != nullptr && quantization->is_object()) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Blocks of a megabyte, one after the other: the disk is slower than the search.
 #include "convert/inspect_data.h"
 
 #include <fmt/format.h>

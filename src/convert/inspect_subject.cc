@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Every step may fail without stopping the next; only weights that cannot be read at all are an
+// error.
 #include "convert/inspect_subject.h"
 
 #include <fmt/format.h>
@@ -71,6 +73,7 @@ void group_weights_of(Subject& subject) {
   }
   subject.problems.push_back(weights.error().message);
   subject.weights = ungrouped(subject.checkpoint);
+  subject.grouped = false;
 }
 
 std::string quantization_method(const Json& config) {
@@ -101,13 +104,14 @@ void recognise(Subject& subject) {
     subject.unknown_because = model.error().message;
     return;
   }
+  subject.model = *model;
+  if (!subject.grouped) return;  // scales and codes would all count as unexpected tensors
   auto schema = model->type->schema(subject.config, view);
   if (schema) {
     subject.schema = std::move(*schema);
   } else {
     subject.problems.push_back(schema.error().message);
   }
-  subject.model = std::move(*model);
 }
 
 }  // namespace

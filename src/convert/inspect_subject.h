@@ -23,7 +23,8 @@ struct Subject {
   bool is_folder = false;
   Checkpoint checkpoint;
   Json config;                     // an object; empty for a single file and without config.json
-  std::vector<Weight> weights;     // point into checkpoint; all dense when they cannot be grouped
+  std::vector<Weight> weights;     // point into checkpoint
+  bool grouped = true;             // false: quantized layers cannot be read, all weights look dense
   std::optional<Detection> model;  // empty for unknown models and for single files
   std::optional<Schema> schema;    // of `model`, when the config suffices for one
   std::string unknown_because;     // why there is no `model`
