@@ -146,7 +146,9 @@ Status check_values(const Command& command, const Values& values) {
     }
     if (argument.required && !values.given(argument.name)) {
       return fail(ErrorCode::kUsage, fmt::format("{} is missing", argument.name),
-                  fmt::format("{} {}", full_name(command), argument.name));
+                  fmt::format("{} {}", full_name(command),
+                              argument.choices.empty() ? std::string(argument.name)
+                                                       : join(argument.choices, "|")));
     }
   }
   return {};

@@ -124,6 +124,17 @@ TEST(CliConvert, ADryRunShowsTheTableAndWritesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
+TEST(CliConvert, RelativeTargetsAreFine) {
+  const ScratchFolder folder;
+  const fs::path before = fs::current_path();
+  const fs::path source = golden_source("whisper");
+  fs::current_path(folder.path());
+  const CommandRun run = run_command({"convert", "--hf-path", source.string()});
+  fs::current_path(before);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(fs::exists(folder / "mlx_model" / "config.json"));
+}
+
 TEST(CliConvert, EmptyTargetsAreFilledAndFullOnesNeedForce) {
   // Field report B054.
   const ScratchFolder folder;

@@ -96,6 +96,10 @@ TEST(CliParse, WhatIsMissingOrTooManyIsNamed) {
               HasSubstr("--quantize"));
 }
 
+TEST(CliParse, AMissingArgumentIsShownWithItsChoices) {
+  EXPECT_THAT(refused(*find_command("completion"), {}).hint, HasSubstr("bash|zsh|fish"));
+}
+
 TEST(CliParse, HelpNeedsNothingElse) {
   EXPECT_TRUE(parsed(convert(), {"--help"}).given("--help"));
   EXPECT_TRUE(parsed(convert(), {"-h"}).given("--help"));
