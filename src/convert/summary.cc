@@ -82,20 +82,29 @@ ComponentSummary total_of(const std::vector<ComponentSummary>& components) {
 std::vector<std::string> damage(const std::vector<Piece>& pieces,
                                 const std::vector<PieceOutcome>& outcomes) {
   std::vector<std::string> lines;
+  std::int64_t zeroed_tensors = 0, zeroed_groups = 0, groups = 0;
+  std::size_t worst = 0;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const QuantError& error = outcomes[i].error;
-    if (error.zeroed_groups > 0)
-      lines.push_back(
-          fmt::format("{}: {} of {} groups became all zero (SQNR {:.1f} dB): their weights are too "
-                      "small for {}; "
-                      "affine or mxfp4 keeps them",
-                      layer_path(pieces[i].name), error.zeroed_groups, error.groups,
-                      error.sqnr_db(), pieces[i].method()));
+    if (error.zeroed_groups > 0) {
+      ++zeroed_tensors;
+      zeroed_groups += error.zeroed_groups;
+      groups += error.groups;
+      if (error.zeroed_groups > outcomes[worst].error.zeroed_groups) worst = i;
+    }
     if (outcomes[i].overflowed)
       lines.push_back(fmt::format("{}: weights became infinite in the cast from {} to {}",
                                   pieces[i].name, name(pieces[i].source_dtype),
                                   pieces[i].method()));
   }
+  if (zeroed_tensors == 0) return lines;
+  const QuantError& error = outcomes[worst].error;
+  lines.push_back(fmt::format(
+      "{} of {} groups in {} tensor{} became all zero, most in {} ({} of {}, SQNR {:.1f} dB): their "
+      "weights are too small for {}; affine or mxfp4 keeps them",
+      zeroed_groups, groups, zeroed_tensors, zeroed_tensors == 1 ? "" : "s",
+      layer_path(pieces[worst].name), error.zeroed_groups, error.groups, error.sqnr_db(),
+      pieces[worst].method()));
   return lines;
 }
 

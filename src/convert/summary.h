@@ -17,8 +17,8 @@ std::vector<ComponentSummary> summarize(const Schema& schema, const std::vector<
 /// All rows together.
 ComponentSummary total_of(const std::vector<ComponentSummary>& components);
 
-/// "4096 of 4096 groups of X became zero", "N values of X overflowed": one line for each such
-/// piece.
+/// What quantizing and casting destroyed: a line for each weight that overflowed, and one for all
+/// groups that became zero.
 std::vector<std::string> damage(const std::vector<Piece>& pieces,
                                 const std::vector<PieceOutcome>& outcomes);
 

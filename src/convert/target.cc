@@ -21,9 +21,11 @@ namespace {
 /// The absolute path without trailing slash, its existing part with links resolved.
 fs::path resolved(const fs::path& path) {
   std::error_code ignored;
-  fs::path absolute = fs::weakly_canonical(path, ignored);
-  if (absolute.empty()) absolute = fs::absolute(path, ignored).lexically_normal();
-  return absolute.has_filename() ? absolute : absolute.parent_path();
+  // weakly_canonical leaves a relative path relative when nothing of it exists.
+  const fs::path absolute = fs::absolute(path, ignored).lexically_normal();
+  fs::path canonical = fs::weakly_canonical(absolute, ignored);
+  if (canonical.empty()) canonical = absolute;
+  return canonical.has_filename() ? canonical : canonical.parent_path();
 }
 
 bool is_inside(const fs::path& inner, const fs::path& outer) {
@@ -63,6 +65,13 @@ Status check_overlap(const fs::path& target, const fs::path& source) {
   return {};
 }
 
+/// Renaming cannot replace a mount point, and what is beside it is on another disk.
+bool is_mount_point(const fs::path& folder) {
+  struct stat inside = {}, outside = {};
+  return ::stat(folder.c_str(), &inside) == 0 &&
+         ::stat(folder.parent_path().c_str(), &outside) == 0 && inside.st_dev != outside.st_dev;
+}
+
 Status check_existing(const fs::path& target, bool force) {
   std::error_code error;
   const auto status = fs::symlink_status(target, error);
@@ -70,6 +79,9 @@ Status check_existing(const fs::path& target, bool force) {
   if (!fs::is_directory(target, error))
     return fail(ErrorCode::kNotFound, fmt::format("{} exists and is no folder", target.string()),
                 "choose another --mlx-path");
+  if (is_mount_point(target))
+    return fail(ErrorCode::kUsage, fmt::format("{} is a mount point", target.string()),
+                fmt::format("--mlx-path {}: a folder inside it", (target / "NAME").string()));
   const bool empty = fs::is_empty(target, error);
   if (error) return Unexpected(system_error(error.value(), "cannot list", target.string()));
   if (empty) return {};

@@ -14,7 +14,8 @@ class TargetFolder {
  public:
   /// Checks and locks. A missing or empty target is fine; any other needs `force`, which replaces
   /// only what looks like a conversion's result. A stale DIR.partial is emptied and reused.
-  /// kUsage: source inside target or the reverse (links resolved). kNotFound: the target exists.
+  /// kUsage: source inside target or the reverse (links resolved), or the target is a mount point.
+  /// kNotFound: the target exists.
   /// kDenied: another process is writing to it, or a parent is not writable.
   static Result<TargetFolder> open(const std::filesystem::path& target,
                                    const std::filesystem::path& source, bool force);
