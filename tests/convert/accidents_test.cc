@@ -232,6 +232,18 @@ TEST(FieldReports, B008_AFullDisk) {
   EXPECT_EQ(run_convert(golden_source("whisper"), target).exit_code, 0);
 }
 
+// The result is renamed into its place, which a mounted disk's own root does not allow.
+TEST(Accidents, AMountPointIsRefusedBeforeAnyWork) {
+  const ScratchFolder scratch;
+  const SmallDisk disk(scratch / "disk");
+  if (!disk.mounted()) GTEST_SKIP() << "mounting a tmpfs is not permitted here";
+  const CommandRun run = run_convert(golden_source("whisper"), scratch / "disk");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("mount point"), HasSubstr("disk/NAME")));
+  EXPECT_FALSE(fs::exists(partial_of(scratch / "disk")));
+  EXPECT_TRUE(fs::is_empty(scratch / "disk"));
+}
+
 // --- not allowed
 // ----------------------------------------------------------------------------------
 
