@@ -39,6 +39,7 @@ const Work kWorks[] = {{"affine4", "whisper", {"-q"}},
                        {"nvfp4", "whisper_f16", {"-q", "--q-mode", "nvfp4"}},
                        {"metal", "q3lm", {"-q", "--q-profile", "metal"}},
                        {"casts", "q2a", {"--dtype", "float16"}},
+                       {"rows", "kitten", {"-q", "--scope", "all", "--q-group-size", "32"}},
                        {"large", "vxrt", {"-q", "--q-bits", "8"}}};
 
 class SameBytes : public ::testing::TestWithParam<Work> {
