@@ -2,22 +2,13 @@
 #include "convert/piece.h"
 
 namespace decibit {
-namespace {
-
-std::string scheme_label(const Scheme& scheme) {
-  const std::string mode(name(scheme.mode()));
-  return scheme.mode() == Mode::kAffine ? mode + " " + to_string(scheme) : mode;
-}
-
-}  // namespace
-
 DType Piece::scale_dtype() const {
   return scale_rule == ScaleRule::kF16First ? DType::kF16 : scheme->scale_dtype(rows->dtype());
 }
 
 std::string Piece::method() const {
-  if (scheme) return scheme_label(*scheme);
-  if (packed) return scheme_label(*packed);
+  if (scheme) return method_name(*scheme);
+  if (packed) return method_name(*packed);
   return std::string(decibit::name(rows->dtype()));
 }
 
@@ -37,6 +28,11 @@ std::vector<TensorHeader> outputs_of(const Piece& piece) {
   if (piece.scheme->has_biases())
     outputs.push_back({path + ".biases", piece.scale_dtype(), std::move(groups)});
   return outputs;
+}
+
+std::string method_name(const Scheme& scheme) {
+  const std::string mode(name(scheme.mode()));
+  return scheme.mode() == Mode::kAffine ? mode + " " + to_string(scheme) : mode;
 }
 
 std::string layer_path(std::string_view weight_name) {

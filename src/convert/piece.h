@@ -37,6 +37,9 @@ struct Piece {
 /// The tensors that a piece becomes: the dense tensor, or codes, scales and (affine) biases.
 std::vector<TensorHeader> outputs_of(const Piece& piece);
 
+/// "affine 4:64", "mxfp4"
+std::string method_name(const Scheme& scheme);
+
 /// A quantized layer's path and scheme, for "quantization" in config.json.
 struct QuantizedLayer {
   std::string path;

@@ -7,12 +7,6 @@ namespace decibit {
 namespace fs = std::filesystem;
 namespace {
 
-std::string foreign_method(const Json& config) {
-  const Json* quantization = config.find("quantization_config");
-  const Json* method = quantization == nullptr ? nullptr : quantization->find("quant_method");
-  return method == nullptr || method->string() == nullptr ? std::string() : *method->string();
-}
-
 Result<Json> parse_config(const fs::path& path) {
   const std::string text = TRY(read_text(path));
   auto json = Json::parse(text);
@@ -23,16 +17,20 @@ Result<Json> parse_config(const fs::path& path) {
   return json;
 }
 
-/// What names the model in its path: the folder, or the repository's folder
-/// (models--owner--name/snapshots/COMMIT) of a Hub cache.
-std::string folder_name(const fs::path& folder) {
+}  // namespace
+
+std::string repository_name(const fs::path& folder) {
   const fs::path last = folder.has_filename() ? folder : folder.parent_path();
   if (last.parent_path().filename() == "snapshots")
     return last.parent_path().parent_path().filename().string();
   return last.filename().string();
 }
 
-}  // namespace
+std::string foreign_quant_method(const Json& config) {
+  const Json* quantization = config.find("quantization_config");
+  const Json* method = quantization == nullptr ? nullptr : quantization->find("quant_method");
+  return method == nullptr || method->string() == nullptr ? std::string() : *method->string();
+}
 
 std::uint64_t SourceModel::weight_bytes() const {
   std::uint64_t bytes = 0;
@@ -53,13 +51,13 @@ Result<SourceModel> open_source_model(const fs::path& path, const DetectionHints
   source.checkpoint = std::make_unique<Checkpoint>(TRY(open_checkpoint(path, reporter)));
   const Checkpoint& checkpoint = *source.checkpoint;
   source.config = TRY(read_config(checkpoint.folder));
-  TRY(refuse_foreign_quantization(checkpoint, foreign_method(source.config)));
+  TRY(refuse_foreign_quantization(checkpoint, foreign_quant_method(source.config)));
   source.weights = TRY(group_weights(checkpoint, source.config));
 
   SourceView view;
   for (const Weight& weight : source.weights) view.tensors.push_back({weight.name, weight.shape});
   DetectionHints complete = hints;
-  if (complete.folder_name.empty()) complete.folder_name = folder_name(checkpoint.folder);
+  if (complete.folder_name.empty()) complete.folder_name = repository_name(checkpoint.folder);
   source.detection = TRY(detect_model(source.config, view, complete));
   auto schema = source.detection.type->schema(source.config, view);
   if (!schema)

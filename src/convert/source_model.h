@@ -30,6 +30,13 @@ struct SourceModel {
 Result<SourceModel> open_source_model(const std::filesystem::path& path,
                                       const DetectionHints& hints, Reporter& reporter);
 
+/// What names the model in its path: the folder's name, or the repository's (models--owner--name)
+/// of a Hub cache's snapshots/COMMIT.
+std::string repository_name(const std::filesystem::path& folder);
+
+/// quantization_config.quant_method of another tool's config, or empty.
+std::string foreign_quant_method(const Json& config);
+
 /// config.json, modular_model_index.json or Mistral's params.json, in that order, as they are.
 /// An empty object when there is none: tensor names may still tell the model.
 Result<Json> read_config(const std::filesystem::path& folder);

@@ -99,12 +99,13 @@ std::vector<std::string> damage(const std::vector<Piece>& pieces,
   }
   if (zeroed_tensors == 0) return lines;
   const QuantError& error = outcomes[worst].error;
-  lines.push_back(fmt::format(
-      "{} of {} groups in {} tensor{} became all zero, most in {} ({} of {}, SQNR {:.1f} dB): their "
-      "weights are too small for {}; affine or mxfp4 keeps them",
-      zeroed_groups, groups, zeroed_tensors, zeroed_tensors == 1 ? "" : "s",
-      layer_path(pieces[worst].name), error.zeroed_groups, error.groups, error.sqnr_db(),
-      pieces[worst].method()));
+  lines.push_back(
+      fmt::format("{} of {} groups in {} tensor{} became all zero, most in {} ({} of {}, SQNR "
+                  "{:.1f} dB): their "
+                  "weights are too small for {}; affine or mxfp4 keeps them",
+                  zeroed_groups, groups, zeroed_tensors, zeroed_tensors == 1 ? "" : "s",
+                  layer_path(pieces[worst].name), error.zeroed_groups, error.groups,
+                  error.sqnr_db(), pieces[worst].method()));
   return lines;
 }
 
