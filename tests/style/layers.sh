@@ -9,8 +9,8 @@ declare -A may_include=(
   [core]='fmt/'
   [io]='core/ fmt/ nlohmann/ zlib.h'
   [quant]='core/ fmt/'
-  [kernels]='core/ quant/ fmt/'
-  [models]='core/ io/json.h quant/scheme.h fmt/'
+  [kernels]='core/ quant/'
+  [models]='core/ io/json.h fmt/'
   [convert]='core/ io/ quant/ kernels/ models/registry.h models/schema.h fmt/ pcre2.h'
 )
 failures=0
