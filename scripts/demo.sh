@@ -43,3 +43,15 @@ reports=()
 convert_all kokoro-82m "$variants$everything"
 convert_all whisper-base "$variants"
 python3 scripts/demo_table.py "${reports[@]}"
+cat <<END
+
+The folders are in $out. What to do next:
+  build/release/bin/decibit inspect $out/kokoro-82m-4-bit
+      what is in a folder
+  build/release/bin/decibit inspect .models/whisper-base --diff $out/whisper-base-4-bit
+      the error of every tensor
+  build/release/bin/decibit convert --hf-path .models/whisper-base --mlx-path my-whisper -q --rule '^decoder=8:64'
+      a mix of your own
+The guide is docs/converting.md. mlx-audio loads these folders, except all-*: the engine that runs those is yet
+to come. It cannot run Whisper in mxfp4 or nvfp4; docs/differences.md says why.
+END

@@ -9,7 +9,9 @@ source "$(dirname "$0")/lib.sh"
 hub=${HF_ENDPOINT:-https://huggingface.co}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/decibit
 
-# repository@commit; the commit pins the small text files that have no hash here
+# repository@commit, then files with their sha256. Weights, voices and whatever a conversion reads have one. The
+# texts with "-" are only copied, for whoever runs the model: the commit pins them, because it names a tree
+# of git, and git names files by their hash.
 kokoro_repo=hexgrad/Kokoro-82M@f3ff3571791e39611d31c381e3a41a3af07b4987
 kokoro_files='
 config.json 5abb01e2403b072bf03d04fde160443e209d7a0dad49a423be15196b9b43c17f

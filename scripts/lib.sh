@@ -51,17 +51,21 @@ need() {
     apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install $missing
 }
 
-# build PRESET TARGET...: configures when the preset is new or has changed, then compiles. Only the first
-# time says so, because only that takes long; warnings and errors are always shown.
+# configure PRESET: makes build/PRESET when the preset is new or has changed.
+configure() {
+  local dir=build/$1
+  [ ! -f "$dir/build.ninja" ] || [ CMakePresets.json -nt "$dir/build.ninja" ] || return 0
+  quietly "configuring $1" cmake --preset "$1"
+  touch "$dir/build.ninja" # an unchanged one keeps its time otherwise
+}
+
+# build PRESET TARGET...: configures, then compiles. Only the first time says so, because only that takes
+# long; warnings and errors are always shown.
 build() {
-  local preset=$1 dir=build/$1
-  shift
-  if [ ! -f "$dir/build.ninja" ] || [ CMakePresets.json -nt "$dir/build.ninja" ]; then
-    quietly "configuring $preset" cmake --preset "$preset"
-    touch "$dir/build.ninja" # an unchanged one keeps its time otherwise
-    say "compiling $preset (the first time takes some minutes)"
-  fi
-  ninja -C "$dir" --quiet "$@" | { grep -v '^ninja: no work to do' || true; }
+  local dir=build/$1
+  configure "$1"
+  [ -f "$dir/.ninja_log" ] || say "compiling $1 (the first time takes some minutes)"
+  ninja -C "$dir" --quiet "${@:2}" | { grep -v '^ninja: no work to do' || true; }
 }
 
 # The real mlx-audio with the CPU build of mlx, in an environment of its own; sets reference_python. Returns

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# clang-tidy with the checks of .clang-tidy, from the compile commands of the asan build (clang's own).
+# clang-tidy with the checks of .clang-tidy, from the compile commands of the asan preset (clang's own), which
+# is configured here where it is not; nothing is compiled.
 #   scripts/tidy.sh                 every source
 #   scripts/tidy.sh --changed       sources that differ from the main branch, or on it from the last commit
 source "$(dirname "$0")/lib.sh"
@@ -30,4 +31,10 @@ changed_sources() {
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 if [ "${1:-}" = --changed ]; then files=$(changed_sources); else files=$(all_sources); fi
 echo "clang-tidy: $(grep -c . <<<"$files" || true) files"
-[ -z "$files" ] || xargs -P "$jobs" -n1 clang-tidy --quiet -p build/asan <<<"$files" 2>/dev/null
+[ -n "$files" ] || exit 0
+need "${build_packages[@]}" "${check_packages[@]}"
+configure asan
+[ -f build/asan/compile_commands.json ] || die 'build/asan has no compile_commands.json; remove the folder and run this again'
+# stderr only counts the warnings that the checks leave out.
+xargs -P "$jobs" -n1 clang-tidy --quiet -p build/asan <<<"$files" 2>/dev/null ||
+  die 'clang-tidy found something, see above'
