@@ -18,6 +18,7 @@
 #include "convert/support_files.h"
 #include "convert/target.h"
 #include "convert/verify.h"
+#include "io/write.h"
 #include "quant/recipe.h"
 
 namespace decibit {
@@ -85,10 +86,22 @@ Status keep_nonfinite_dense(Plan& plan, const StreamContext& context) {
   return {};
 }
 
+/// Files without which the model cannot do its work (a speech tokenizer).
+void tell_missing_files(const Schema& schema, const std::vector<SupportFile>& files, Plan& plan) {
+  for (const std::string& needed : schema.run_time_files)
+    if (std::none_of(files.begin(), files.end(),
+                     [&](const SupportFile& file) { return file.relative == needed; }))
+      plan.not_as_asked.push_back(fmt::format(
+          "{} is missing from the source: a {} cannot run without it", needed, schema.model_type));
+}
+
 std::uint64_t support_bytes(const std::vector<SupportFile>& files) {
   std::uint64_t bytes = 0;
-  std::error_code ignored;
-  for (const SupportFile& file : files) bytes += fs::file_size(file.source, ignored);
+  for (const SupportFile& file : files) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(file.source, error);
+    if (!error) bytes += size;
+  }
   return bytes;
 }
 
@@ -110,15 +123,17 @@ void finish_summary(ConvertSummary& summary, const SourceModel& source, const Pl
 Status write_result(const ConvertOptions& options, const SourceModel& source, const Plan& plan,
                     Shards& shards, const std::vector<SupportFile>& support,
                     const StreamContext& context, ConvertSummary& summary) {
-  TargetFolder folder =
-      TRY(TargetFolder::open(options.target, source.checkpoint->folder, options.force));
+  TargetFolder folder = TRY(
+      TargetFolder::open(options.target, source.checkpoint->folder, options.force, summary.files));
   const fs::path& partial = folder.partial();
   TRY(shards.create(partial));
   const std::vector<PieceOutcome> outcomes = TRY(stream_pieces(plan.pieces, shards, context));
-  TRY(shards.finish(options.sync));
+  TRY(shards.finish());
   const std::vector<std::string> lines = damage(plan.pieces, outcomes);
   summary.notes.insert(summary.notes.end(), lines.begin(), lines.end());
   TRY(refuse_if_strict(options, lines));
+  for (std::string& note : nonfinite_note(plan.pieces, outcomes))
+    summary.notes.push_back(std::move(note));
 
   TRY(copy_support_files(support, partial, context.reporter));
   TRY(write_text(partial / "model.safetensors.index.json", shards.index().dump(4)));
@@ -150,9 +165,9 @@ Result<ConvertSummary> convert(const ConvertOptions& options, Reporter& reporter
   ThreadPool pool(options.threads);
   const StreamContext context{pool, kernels, options.profile, reporter};
   if (options.allow_nonfinite) TRY(keep_nonfinite_dense(plan, context));
-  TRY(refuse_if_strict(options, plan.not_as_asked));
-
   const std::vector<SupportFile> support = TRY(find_support_files(*source.checkpoint));
+  tell_missing_files(source.schema, support, plan);
+  TRY(refuse_if_strict(options, plan.not_as_asked));
   Shards shards(plan.pieces, options.max_shard_bytes);
   ConvertSummary summary;
   summary.model_type = source.schema.model_type;
@@ -164,14 +179,14 @@ Result<ConvertSummary> convert(const ConvertOptions& options, Reporter& reporter
   // Code and libraries, then each thread's blocks: read, cast twice, codes, scales.
   summary.needed_memory_bytes = (std::uint64_t{24} << 20) + pool.size() * (std::uint64_t{8} << 20);
   summary.dry_run = options.dry_run;
-  summary.notes = plan.notes;
-  summary.notes.insert(summary.notes.end(), plan.not_as_asked.begin(), plan.not_as_asked.end());
+  summary.notes = plan.not_as_asked;
   summary.files = shards.file_names();
   summary.files.insert(summary.files.end(), {"model.safetensors.index.json", "config.json"});
   for (const SupportFile& file : support) summary.files.push_back(file.relative.string());
 
   if (options.dry_run) {
-    TRY(TargetFolder::check(options.target, source.checkpoint->folder, options.force));
+    TRY(TargetFolder::check(options.target, source.checkpoint->folder, options.force,
+                            summary.files));
     finish_summary(summary, source, plan, TRY(sample_pieces(plan.pieces, context)));
     return summary;
   }

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/result_config.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 namespace decibit {
 namespace {
 
 Json::Object scheme_entry(const Scheme& scheme, std::string mode) {
   return {{"group_size", scheme.group_size()}, {"bits", scheme.bits()}, {"mode", std::move(mode)}};
-}
-
-std::string_view torch_name(DType dtype) {
-  switch (dtype) {
-    case DType::kF16:
-      return "float16";
-    case DType::kBF16:
-      return "bfloat16";
-    default:
-      return "float32";
-  }
 }
 
 }  // namespace
@@ -48,22 +32,6 @@ Json result_config(const Json& source_config, const std::string& model_type, con
   }
   config.sort_members();
   return config;
-}
-
-Status write_text(const std::filesystem::path& path, const std::string& text) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) return Unexpected(system_error(errno, "cannot write", path.string()));
-  int error = 0;
-  for (std::size_t done = 0; done < text.size() && error == 0;) {
-    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-    if (n < 0)
-      error = errno;
-    else
-      done += static_cast<std::size_t>(n);
-  }
-  if (::close(fd) != 0 && error == 0) error = errno;
-  if (error != 0) return Unexpected(system_error(error, "cannot write", path.string()));
-  return {};
 }
 
 }  // namespace decibit

@@ -2,12 +2,9 @@
 // config.json of the result, as mlx-audio's save_config writes it.
 #pragma once
 
-#include <filesystem>
 #include <string>
-#include <vector>
 
 #include "convert/plan.h"
-#include "core/result.h"
 #include "io/json.h"
 
 namespace decibit {
@@ -16,8 +13,5 @@ namespace decibit {
 /// when nothing is quantized), torch_dtype true, _name_or_path and vision_config dropped, members
 /// sorted.
 Json result_config(const Json& source_config, const std::string& model_type, const Plan& plan);
-
-/// Writes text to a new file. kResources when the disk is full.
-Status write_text(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace decibit

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Element types, one row each. Names are those of safetensors headers.
+// Element types, one row each, under the names of safetensors headers and those of PyTorch, which
+// configs use too.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,11 @@ int size_bits(DType dtype);
 /// Bytes of one element; CHECKs that it is a whole number.
 int size_bytes(DType dtype);
 std::optional<DType> dtype_from_name(std::string_view name);
+
+/// "float32", "bfloat16", ... without "torch."; empty for the 4- and 6-bit types, which PyTorch
+/// lacks.
+std::string_view torch_name(DType dtype);
+std::optional<DType> dtype_from_torch_name(std::string_view name);
 
 /// F32, F16, BF16: what MLX computes and quantizes from.
 constexpr bool is_mlx_float(DType d) {

@@ -14,6 +14,7 @@
 #include "core/check.h"
 #include "io/json.h"
 #include "io/safetensors.h"
+#include "io/write.h"
 
 namespace decibit {
 
@@ -28,9 +29,8 @@ struct SafetensorsWriter::State {
     if (descriptor >= 0) ::close(descriptor);
   }
 
-  /// For errno after a failed write: a full disk also says how much was needed and is left.
-  Unexpected write_error(int error_number) const {
-    Error error = system_error(error_number, "cannot write", path.string());
+  /// After a failed write: a full disk also says how much was needed and is left.
+  Unexpected write_error(Error error) const {
     if (error.code == ErrorCode::kResources) {
       struct statvfs disk {};
       const bool known =
@@ -42,16 +42,13 @@ struct SafetensorsWriter::State {
     }
     return Unexpected(std::move(error));
   }
+  Unexpected write_error(int error_number) const {
+    return write_error(system_error(error_number, "cannot write", path.string()));
+  }
 
-  Status write_fully(std::uint64_t offset, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t n =
-          ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return write_error(n < 0 ? errno : ENOSPC);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-      offset += static_cast<std::uint64_t>(n);
-    }
+  Status write_fully(std::uint64_t offset, std::span<const std::byte> bytes) const {
+    auto status = write_all_at(descriptor, offset, bytes, path.string());
+    if (!status) return write_error(std::move(status).error());
     return {};
   }
 };

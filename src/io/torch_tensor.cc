@@ -2,8 +2,8 @@
 // Arguments as in torch/_utils.py:
 //   _rebuild_tensor(storage, storage_offset, size, stride)
 //   _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, ...)
-//   _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype,
-//   ...) _rebuild_parameter(data, requires_grad, backward_hooks)
+//   _rebuild_tensor_v3(the same six, dtype, ...)
+//   _rebuild_parameter(data, requires_grad, backward_hooks)
 // and a storage is the persistent id ("storage", type, key, device, number of elements), as in
 // torch/serialization.py. Offsets and strides count elements.
 #include "io/torch_tensor.h"
@@ -41,26 +41,6 @@ constexpr std::array kStorageTypes = {
     TypeRow{"torch.ComplexFloatStorage", DType::kC64},
 };
 
-constexpr std::array kDtypes = {
-    TypeRow{"torch.float32", DType::kF32},
-    TypeRow{"torch.float16", DType::kF16},
-    TypeRow{"torch.bfloat16", DType::kBF16},
-    TypeRow{"torch.float64", DType::kF64},
-    TypeRow{"torch.int64", DType::kI64},
-    TypeRow{"torch.int32", DType::kI32},
-    TypeRow{"torch.int16", DType::kI16},
-    TypeRow{"torch.int8", DType::kI8},
-    TypeRow{"torch.uint64", DType::kU64},
-    TypeRow{"torch.uint32", DType::kU32},
-    TypeRow{"torch.uint16", DType::kU16},
-    TypeRow{"torch.uint8", DType::kU8},
-    TypeRow{"torch.bool", DType::kBool},
-    TypeRow{"torch.complex64", DType::kC64},
-    TypeRow{"torch.float8_e4m3fn", DType::kF8E4M3},
-    TypeRow{"torch.float8_e5m2", DType::kF8E5M2},
-    TypeRow{"torch.float8_e8m0fnu", DType::kF8E8M0},
-};
-
 // _codecs.encode is how protocol 2 spells bytes.
 constexpr std::array<std::string_view, 11> kOtherGlobals = {
     kRebuildTensor,         kRebuildTensorV2,
@@ -71,11 +51,17 @@ constexpr std::array<std::string_view, 11> kOtherGlobals = {
     "_codecs.encode",
 };
 
-template <std::size_t N>
-std::optional<DType> find_type(const std::array<TypeRow, N>& rows, std::string_view global) {
-  for (const TypeRow& row : rows)
+std::optional<DType> storage_type(std::string_view global) {
+  for (const TypeRow& row : kStorageTypes)
     if (row.global == global) return row.dtype;
   return std::nullopt;
+}
+
+/// "torch.float16" and its like.
+std::optional<DType> element_type(std::string_view global) {
+  constexpr std::string_view kModule = "torch.";
+  if (!global.starts_with(kModule)) return std::nullopt;
+  return dtype_from_torch_name(global.substr(kModule.size()));
 }
 
 Unexpected bad(std::string what) { return fail(ErrorCode::kBadInput, std::move(what)); }
@@ -109,7 +95,7 @@ Result<Storage> storage_of(const PickleValue& value) {
       !id[1]->is(Kind::kGlobal) || !id[2]->is(Kind::kString))
     return bad("its storage is none");
   const std::string& type = id[1]->text;
-  const auto dtype = find_type(kStorageTypes, type);
+  const auto dtype = storage_type(type);
   if (!dtype && type != kUntypedStorage && type != "torch.UntypedStorage")
     return bad(fmt::format("its storage is of the unknown type {}", type));
   return Storage{dtype, id[2]->text};
@@ -164,7 +150,7 @@ Status place(Tensor& tensor, std::int64_t offset, std::vector<std::int64_t> stri
 }  // namespace
 
 bool is_torch_global(std::string_view qualified_name) {
-  return find_type(kStorageTypes, qualified_name) || find_type(kDtypes, qualified_name) ||
+  return storage_type(qualified_name) || element_type(qualified_name) ||
          std::find(kOtherGlobals.begin(), kOtherGlobals.end(), qualified_name) !=
              kOtherGlobals.end();
 }
@@ -189,7 +175,7 @@ Result<Tensor> make_torch_tensor(const PickleValue& value, const StorageFinder& 
     return bad("it is not made as PyTorch makes tensors");
   const Storage storage = TRY(storage_of(*arguments[0]));
   auto dtype = storage.dtype;
-  if (v3 && arguments[6]->is(Kind::kGlobal)) dtype = find_type(kDtypes, arguments[6]->text);
+  if (v3 && arguments[6]->is(Kind::kGlobal)) dtype = element_type(arguments[6]->text);
   if (!dtype) return bad("its element type is unknown");
   Tensor tensor;
   tensor.dtype = *dtype;

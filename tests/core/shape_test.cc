@@ -52,6 +52,20 @@ TEST(DTypeTable, NamesAndTypesAreOneToOne) {
   EXPECT_EQ(dtype_from_name(""), std::nullopt);
 }
 
+TEST(DTypeTable, TorchNamesAndTypesAreOneToOne) {
+  for (int i = 0; i <= static_cast<int>(DType::kC64); ++i) {
+    const auto dtype = static_cast<DType>(i);
+    const bool unknown_to_torch = size_bits(dtype) < 8;
+    EXPECT_EQ(torch_name(dtype).empty(), unknown_to_torch) << name(dtype);
+    EXPECT_EQ(dtype_from_torch_name(torch_name(dtype)),
+              unknown_to_torch ? std::nullopt : std::optional(dtype));
+  }
+  EXPECT_EQ(torch_name(DType::kBF16), "bfloat16");
+  EXPECT_EQ(dtype_from_torch_name("float16"), DType::kF16);
+  EXPECT_EQ(dtype_from_torch_name("F16"), std::nullopt);
+  EXPECT_EQ(dtype_from_torch_name(""), std::nullopt);
+}
+
 TEST(DTypeTable, Floats) {
   EXPECT_TRUE(is_float(DType::kF4) && is_float(DType::kF64) && !is_float(DType::kI64));
   EXPECT_TRUE(is_mlx_float(DType::kBF16) && !is_mlx_float(DType::kF64));
