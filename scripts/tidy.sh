@@ -34,7 +34,7 @@ echo "clang-tidy: $(grep -c . <<<"$files" || true) files"
 [ -n "$files" ] || exit 0
 need "${build_packages[@]}" "${check_packages[@]}"
 configure asan
-[ -f build/asan/compile_commands.json ] || die 'build/asan has no compile_commands.json; remove the folder and run this again'
+[ -f build/asan/compile_commands.json ] || die 'build/asan lacks compile_commands.json; remove it and run this again'
 # stderr only counts the warnings that the checks leave out.
 xargs -P "$jobs" -n1 clang-tidy --quiet -p build/asan <<<"$files" 2>/dev/null ||
   die 'clang-tidy found something, see above'
