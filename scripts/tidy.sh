@@ -27,12 +27,12 @@ changed_sources() {
     while read -r file; do [ ! -f "$file" ] || echo "$file"; done
 }
 
+need "${build_packages[@]}" "${check_packages[@]}"
 # A clone made by another user (a CI volume) is fine to read.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 if [ "${1:-}" = --changed ]; then files=$(changed_sources); else files=$(all_sources); fi
 echo "clang-tidy: $(grep -c . <<<"$files" || true) files"
 [ -n "$files" ] || exit 0
-need "${build_packages[@]}" "${check_packages[@]}"
 configure asan
 [ -f build/asan/compile_commands.json ] || die 'build/asan lacks compile_commands.json; remove it and run this again'
 # stderr only counts the warnings that the checks leave out.
