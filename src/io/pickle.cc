@@ -12,6 +12,8 @@
 namespace decibit {
 namespace {
 
+/// Of values, and of the places that hold one: each costs memory, but as little as one byte of a
+/// pickle, which is compressed besides.
 constexpr std::size_t kMaxValues = 2'000'000;
 
 }  // namespace
@@ -33,7 +35,8 @@ class PickleMachine {
       const auto op = static_cast<unsigned char>(TRY(take(1)).front());
       if (op == kStop) break;
       TRY(step(op));
-      if (pickle_.values_.size() + stack_.size() + marks_.size() > kMaxValues)
+      if (pickle_.values_.size() + stack_.size() + marks_.size() + memo_.size() + kept_ >
+          kMaxValues)
         return bad(fmt::format("it makes more than {} values", kMaxValues));
     }
     pickle_.root_ = TRY(pop());
@@ -78,12 +81,9 @@ class PickleMachine {
 
   // --- the stack ---
 
-  PickleValue* make(Kind kind) {
-    pickle_.values_.emplace_back().kind = kind;
-    return &pickle_.values_.back();
-  }
   PickleValue* push(Kind kind) {
-    stack_.push_back(make(kind));
+    stack_.push_back(&pickle_.values_.emplace_back());
+    stack_.back()->kind = kind;
     return stack_.back();
   }
   void push_integer(std::int64_t value) { push(Kind::kInteger)->integer = value; }
@@ -100,12 +100,20 @@ class PickleMachine {
     stack_.pop_back();
     return value;
   }
+  /// The last `count` values, which the caller puts into a container. A container may get the same
+  /// value any number of times.
+  Result<std::vector<const PickleValue*>> take_last(std::size_t count) {
+    if (available() < count) return bad("its stack is empty");
+    const auto begin = stack_.end() - static_cast<std::ptrdiff_t>(count);
+    std::vector<const PickleValue*> values(begin, stack_.end());
+    stack_.erase(begin, stack_.end());
+    kept_ += count;
+    return values;
+  }
   /// The values above the last mark, which goes too.
   Result<std::vector<const PickleValue*>> pop_to_mark() {
     if (marks_.empty()) return bad("it lacks a mark");
-    const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<const PickleValue*> values(begin, stack_.end());
-    stack_.erase(begin, stack_.end());
+    auto values = TRY(take_last(available()));
     marks_.pop_back();
     return values;
   }
@@ -271,12 +279,8 @@ class PickleMachine {
       case kTuple1:
       case kTuple2:
       case kTuple3: {
-        const std::size_t count = op - kTuple1 + 1u;
-        if (available() < count) return bad("its stack is empty");
-        PickleValue* tuple = make(Kind::kTuple);
-        tuple->items.assign(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
-        stack_.resize(stack_.size() - count);
-        stack_.push_back(tuple);
+        auto items = TRY(take_last(op - kTuple1 + 1u));
+        push(Kind::kTuple)->items = std::move(items);
         return true;
       }
       case kTuple:
@@ -302,18 +306,8 @@ class PickleMachine {
     return {};
   }
 
-  /// The values that APPEND(S) and SETITEM(S) add: those above the mark, or the last `count`.
-  Result<std::vector<const PickleValue*>> take_added(bool to_mark, std::size_t count) {
-    if (to_mark) return pop_to_mark();
-    if (available() < count) return bad("its stack is empty");
-    std::vector<const PickleValue*> values(stack_.end() - static_cast<std::ptrdiff_t>(count),
-                                           stack_.end());
-    stack_.resize(stack_.size() - count);
-    return values;
-  }
-
   Status append(bool to_mark) {
-    const auto values = TRY(take_added(to_mark, 1));
+    const auto values = TRY(to_mark ? pop_to_mark() : take_last(1));
     PickleValue* list = TRY(top());
     if (!list->is(Kind::kList)) return bad("it appends to something that is no list");
     list->items.insert(list->items.end(), values.begin(), values.end());
@@ -321,7 +315,7 @@ class PickleMachine {
   }
 
   Status set_items(bool to_mark) {
-    const auto values = TRY(take_added(to_mark, 2));
+    const auto values = TRY(to_mark ? pop_to_mark() : take_last(2));
     PickleValue* dict = TRY(top());
     if (!dict->is(Kind::kDict) && !dict->is(Kind::kCall))
       return bad("it sets members of something that is no dict");
@@ -399,6 +393,7 @@ class PickleMachine {
   Pickle pickle_;
   std::vector<PickleValue*> stack_;
   std::vector<std::size_t> marks_;  // stack heights
+  std::size_t kept_ = 0;            // items and members of all containers
   std::unordered_map<std::uint64_t, PickleValue*> memo_;
 };
 

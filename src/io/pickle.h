@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,7 +58,7 @@ using AllowsGlobal = bool (*)(std::string_view qualified_name);
 
 /// Reads the binary opcodes of protocols 2 to 5 that lists, dicts, tuples, numbers, strings and
 /// calls are made of. kBadInput: any other opcode, a global that `allows` refuses (both with the
-/// byte position), an unbalanced stack, or more than 2 million values.
+/// byte position), an unbalanced stack, or more than 2 million values and places that hold one.
 Result<Pickle> parse_pickle(std::string_view bytes, AllowsGlobal allows);
 
 }  // namespace decibit

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // safetensors: 8 bytes of little-endian header length, a JSON header, the data.
 // Reader rules: mlx/io/safetensors.cpp plus the checks it lacks (overflow, overlap, gaps,
-// duplicate keys). Writer: sorted names, header padded with spaces to 8 bytes, streamed.
+// duplicate keys). Writer: names in the caller's order, header padded with spaces to 8 bytes.
 #pragma once
 
 #include <cstddef>
@@ -33,11 +33,11 @@ struct TensorHeader {
   Shape shape;
 };
 
-/// Writes the header at once (sizes are known before any data), then the data in the order given.
+/// Writes the header at once (sizes are known before any data), then the data, in any order.
 /// The file is complete after finish(); without it the destructor only closes.
 class SafetensorsWriter {
  public:
-  /// `tensors` in the order in which their data will be written; names must differ.
+  /// `tensors` in the order in which their data lie in the file; names must differ.
   static Result<SafetensorsWriter> create(const std::filesystem::path& path,
                                           const std::vector<TensorHeader>& tensors,
                                           const std::map<std::string, std::string>& metadata);

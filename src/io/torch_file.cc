@@ -17,8 +17,7 @@ constexpr std::uint64_t kMaxPickleBytes = std::uint64_t{64} << 20;
 
 constexpr const char* kResave =
     "save the weights as safetensors, or load and save them again with torch.save of PyTorch 1.6 "
-    "or "
-    "later";
+    "or later";
 
 /// The members of an archive by name, and the folder that all of them are in.
 class Archive : public StorageFinder {

@@ -15,10 +15,9 @@ namespace decibit {
 
 /// All tensors, sorted by name. Nested dicts and lists join their keys with "."; a leading
 /// "module." is dropped at every level, as Kokoro's loader does (hexgrad/kokoro: kokoro/model.py).
-/// A wrapper
-/// ("state_dict", "model_state_dict", "model", "module") is looked into when nothing beside it
-/// holds tensors but training state. A file that is one bare tensor yields one with the name
-/// "tensor". Values that hold no tensor are ignored. Views may be strided and share storages.
+/// A wrapper ("state_dict", "model_state_dict", "model", "module") is looked into when nothing
+/// beside it holds tensors but training state. A file that is one bare tensor yields one with the
+/// name "tensor". Values that hold no tensor are ignored. Views may be strided and share storages.
 /// kBadInput: files of before 1.6, TorchScript, big-endian files, any global that weights have no
 /// need of, a view outside of its storage. Limits: 64 MiB of pickle, 64 levels, 1 million tensors
 /// and other leaves, and 64 MiB for a view that repeats elements of a smaller storage.

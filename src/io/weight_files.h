@@ -23,13 +23,12 @@ struct WeightFiles {
 
 /// `folder` may also be one weight file; then only that is chosen. Order of preference:
 ///   1. consolidated*.safetensors (as mlx_audio/convert.py does), unless the files beside it are
-///   MLX
-///      output, which mlx-audio writes next to a copied consolidated file
+///      MLX output, which mlx-audio writes next to a copied consolidated file
 ///   2. *.safetensors.index.json   3. model*.safetensors
 ///   4. other *.safetensors without "tokenizer" in their names
 ///   5. *.npz without "voice" in their names
-///   6. pytorch_model.bin.index.json   7. pytorch_model*.bin   8. one *.pth, else one *.pt, one
-///   *.bin
+///   6. pytorch_model.bin.index.json   7. pytorch_model*.bin
+///   8. one *.pth, else one *.pt, one *.bin
 /// kNotFound: no such folder. kBadInput: no weights, or only a format that is not read, or several
 /// files of which each could be the model.
 Result<WeightFiles> choose_weight_files(const std::filesystem::path& folder);
