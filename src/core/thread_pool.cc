@@ -3,6 +3,8 @@
 
 #include <sched.h>
 
+#include <utility>
+
 namespace decibit {
 namespace {
 
@@ -17,7 +19,11 @@ unsigned cores_of_this_process() {
 
 ThreadPool::ThreadPool(unsigned threads) {
   if (threads == 0) threads = cores_of_this_process();
-  for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+  try {
+    for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+  } catch (const std::exception&) {
+    // A limit on threads or memory (ulimit -u, -v): those that were made do the work.
+  }
 }
 
 ThreadPool::~ThreadPool() {
@@ -30,18 +36,15 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::parallel_for(std::size_t count, const std::function<void(std::size_t)>& task) {
-  if (workers_.empty() || count < 2) {
-    for (std::size_t i = 0; i < count; ++i) task(i);
-    return;
-  }
   std::unique_lock lock(mutex_);
   task_ = &task;
   next_ = 0;
   count_ = count;
-  wake_.notify_all();
+  if (count > 1) wake_.notify_all();
   run_tasks(lock);
   done_.wait(lock, [this] { return running_ == 0; });
   task_ = nullptr;
+  if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
 }
 
 void ThreadPool::work() {
@@ -53,15 +56,24 @@ void ThreadPool::work() {
   }
 }
 
-// Takes tasks until none is left; the lock is held on entry and on return.
+// Takes tasks until none is left, or one throws; the lock is held on entry and on return.
 void ThreadPool::run_tasks(std::unique_lock<std::mutex>& lock) {
   while (next_ < count_) {
     const std::size_t i = next_++;
     const auto* task = task_;
     ++running_;
     lock.unlock();
-    (*task)(i);
+    std::exception_ptr exception;
+    try {
+      (*task)(i);
+    } catch (...) {
+      exception = std::current_exception();
+    }
     lock.lock();
+    if (exception) {
+      if (!exception_) exception_ = std::move(exception);
+      next_ = count_;
+    }
     if (--running_ == 0 && next_ >= count_) done_.notify_all();
   }
 }

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -15,6 +16,7 @@ namespace decibit {
 class ThreadPool {
  public:
   /// `threads` workers including the caller; 0 means one per core of this process's affinity mask.
+  /// Fewer where the system refuses to make that many.
   explicit ThreadPool(unsigned threads = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -23,7 +25,8 @@ class ThreadPool {
   unsigned size() const { return static_cast<unsigned>(workers_.size()) + 1; }
 
   /// Calls task(i) once for each i in [0, count), on any thread, and returns when all are done.
-  /// The task must not throw and must not call parallel_for of the same pool.
+  /// After a task has thrown, no further one starts, and the first exception is thrown from here.
+  /// The task must not call parallel_for of the same pool.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);
 
  private:
@@ -34,6 +37,7 @@ class ThreadPool {
   std::condition_variable wake_, done_;
   const std::function<void(std::size_t)>* task_ = nullptr;
   std::size_t next_ = 0, count_ = 0, running_ = 0;
+  std::exception_ptr exception_;  // the first that a task of this loop threw
   bool stop_ = false;
   std::vector<std::thread> workers_;
 };

@@ -2,9 +2,11 @@
 #include "core/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
-#include <numeric>
+#include <stdexcept>
+#include <string>
 
 namespace decibit {
 namespace {
@@ -28,9 +30,37 @@ TEST_P(Threads, ThePoolCanBeUsedAgainAndAgain) {
   EXPECT_EQ(sum, 500u * 45u);
 }
 
+TEST_P(Threads, AnExceptionReachesTheCallerAndThePoolGoesOn) {
+  ThreadPool pool(GetParam());
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<std::size_t> runs = 0;
+    const auto task = [&](std::size_t i) {
+      ++runs;
+      if (i >= 3) throw std::out_of_range(std::to_string(i));
+    };
+    EXPECT_THROW(pool.parallel_for(1000, task), std::out_of_range);
+    EXPECT_LE(runs, 3 + GetParam()) << "tasks were started after the first had thrown";
+    pool.parallel_for(3, task);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, Threads, testing::Values(1u, 2u, 3u, 8u));
 
 TEST(ThreadPool, ZeroMeansTheCoresOfThisProcess) { EXPECT_GE(ThreadPool(0).size(), 1u); }
+
+TEST(ThreadPool, RunsWithTheThreadsThatCanBeMade) {
+  pthread_attr_t before, huge;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);  // all that can be mapped
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  ThreadPool pool(4);
+  ASSERT_EQ(pthread_setattr_default_np(&before), 0);
+  EXPECT_EQ(pool.size(), 1u);
+  std::size_t sum = 0;
+  pool.parallel_for(100, [&](std::size_t i) { sum += i; });
+  EXPECT_EQ(sum, 4950u);
+}
 
 TEST(ThreadPool, WritesOfTheTasksAreSeenByTheCaller) {
   ThreadPool pool(4);
