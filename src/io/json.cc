@@ -16,7 +16,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <optional>
+#include <unordered_set>
 
 namespace decibit {
 namespace {
@@ -80,39 +80,59 @@ double real_of(double value, const std::string& spelling) {
   return value;
 }
 
-/// Keeps the last value of each key at the place of the first, as Python's dict does. Returns a key
-/// that occurred twice, if any did.
-std::optional<std::string> merge_duplicates(Json::Object& members) {
+/// Where the key of this number begins, counted from 0 over all objects in their order. `text` is
+/// grammatical so far.
+std::size_t position_of_key(std::string_view text, std::size_t number) {
+  std::size_t string_begin = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+      string_begin = i;
+    } else if (c == ':' && number-- == 0) {
+      break;
+    }
+  }
+  return string_begin;
+}
+
+/// Keeps the last value of each key at the place of the first, as Python's dict does.
+void merge_duplicates(Json::Object& members) {
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return members[a].first < members[b].first;
   });
-  std::optional<std::string> duplicate;
+  bool any = false;
   std::vector<bool> drop(members.size(), false);
   for (std::size_t i = 0; i < order.size();) {
     const std::size_t first = order[i];
     std::size_t j = i + 1;
     for (; j < order.size() && members[order[j]].first == members[first].first; ++j) {
-      duplicate = members[first].first;
+      any = true;
       members[first].second = std::move(members[order[j]].second);
       drop[order[j]] = true;
     }
     i = j;
   }
-  if (!duplicate) return duplicate;
+  if (!any) return;
   Json::Object kept;
   for (std::size_t i = 0; i < members.size(); ++i)
     if (!drop[i]) kept.push_back(std::move(members[i]));
   members = std::move(kept);
-  return duplicate;
 }
 
 /// Builds a Json from the parser's events. Containers under construction are on a stack of their
 /// own, so nothing recurses.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(Json::Duplicates duplicates) : duplicates_(duplicates) {}
+  /// `text` is what the parser reads.
+  Builder(std::string_view text, Json::Duplicates duplicates)
+      : text_(text), duplicates_(duplicates) {}
 
   bool null() override { return add(Json()); }
   bool boolean(bool value) override { return add(Json(value)); }
@@ -131,23 +151,33 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& value) override { return add(Json(std::move(value))); }
   bool binary(binary_t&) override { return false; }  // no JSON text leads here
 
-  bool start_object(std::size_t) override { return open(Json(Json::Object{})); }
+  bool start_object(std::size_t) override {
+    seen_.emplace_back();
+    return open(Json(Json::Object{}));
+  }
   bool start_array(std::size_t) override { return open(Json(Json::Array{})); }
   bool key(string_t& value) override {
+    if (duplicates_ == Json::Duplicates::kError && !seen_.back().insert(value).second) {
+      error_ = error_at(text_, position_of_key(text_, keys_),
+                        fmt::format("the key \"{}\" occurs twice", value));
+      return false;
+    }
+    ++keys_;
     stack_.back().object()->emplace_back(std::move(value), Json());
     return true;
   }
   bool end_array() override { return close(); }
   bool end_object() override {
-    const auto duplicate = merge_duplicates(*stack_.back().object());
-    if (duplicate && duplicates_ == Json::Duplicates::kError) {
-      error_ = Error{ErrorCode::kBadInput, fmt::format("the key \"{}\" occurs twice", *duplicate)};
-      return false;
-    }
+    if (duplicates_ == Json::Duplicates::kLastWins) merge_duplicates(*stack_.back().object());
+    seen_.pop_back();
     return close();
   }
-  bool parse_error(std::size_t, const std::string&,
+  bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& exception) override {
+    if (dynamic_cast<const nlohmann::json::out_of_range*>(&exception) != nullptr) {
+      error_ = error_at(text_, position - token.size(), "a number too large for a double");
+      return false;
+    }
     // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while ...;
     // last read: '...'": the part between says it all, and the end may be of any size.
     std::string text = exception.what();
@@ -181,8 +211,11 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return add(std::move(done));
   }
 
+  std::string_view text_;
   Json::Duplicates duplicates_;
   std::vector<Json> stack_;
+  std::vector<std::unordered_set<std::string>> seen_;  // keys of each open object, under kError
+  std::size_t keys_ = 0;                               // of the whole text
   Error error_;
 };
 
@@ -198,7 +231,7 @@ auto find_in(ObjectPointer members, std::string_view key) -> decltype(&members->
 
 Result<Json> Json::parse(std::string_view text, Duplicates duplicates) {
   const std::string respelled = TRY(respell(text));
-  Builder builder(duplicates);
+  Builder builder(respelled, duplicates);
   if (!nlohmann::json::sax_parse(respelled, &builder)) return Unexpected(builder.error());
   return std::move(builder.root);
 }

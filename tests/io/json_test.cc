@@ -54,7 +54,7 @@ TEST(JsonParse, MembersKeepTheirOrderAndTheLastDuplicateWins) {
   EXPECT_EQ(json.dump(-1), R"({"z":3,"a":2})");
   const auto refused = Json::parse(R"({"z": 1, "a": 2, "z": 3})", Json::Duplicates::kError);
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("\"z\" occurs twice"));
+  EXPECT_EQ(refused.error().message, "line 1, column 18: the key \"z\" occurs twice");
 }
 
 TEST(JsonParse, ReadsWhatPythonWritesForNonFiniteNumbers) {
@@ -78,6 +78,9 @@ TEST(JsonParse, ErrorsTellLineAndColumn) {
   EXPECT_THAT(parse_error("{\n  \"a\": 1,\n  oops\n}"), HasSubstr("line 3, column 3"));
   EXPECT_THAT(parse_error(std::string_view("[1,\n \0]", 7)), HasSubstr("line 2, column 2: a NUL"));
   EXPECT_THAT(parse_error(""), HasSubstr("line 1, column 1"));
+  EXPECT_EQ(parse_error("{\"a\":\n  [1e999]}"),
+            "line 2, column 4: a number too large for a double");
+  EXPECT_THAT(parse_error("[" + std::string(400, '9') + "]"), HasSubstr("line 1, column 2: a num"));
   EXPECT_THAT(parse_error("\"\xFF\""), HasSubstr("UTF-8"));
 }
 
