@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "golden_case.h"
 #include "layer_order.h"
@@ -184,6 +185,16 @@ TEST(VoxtralRealtimeConfig, ParamsOfAnotherModelAreNotTaken) {
        {without(params, "multimodal"), without(params, "ada_rms_norm_t_cond"),
         with(params, "multimodal.whisper_model_args.encoder_args", "x"), Json(), Json(3)}) {
     EXPECT_FALSE(voxtral_realtime::config_from_params(other));
+  }
+}
+
+TEST(VoxtralRealtimeConfig, ADelayThatCannotBeIsLeftOut) {
+  const GoldenSource source = in_transformers_layout(read_golden_source("vxrt"));
+  for (const std::int64_t delay : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1},
+                                   std::numeric_limits<std::int64_t>::max()}) {
+    const Json config = voxtral_realtime::mlx_config(
+        with(source.config, "default_num_delay_tokens", delay), source.view());
+    EXPECT_EQ(config.find("transcription_delay_ms"), nullptr) << delay;
   }
 }
 

@@ -128,6 +128,28 @@ TEST(WhisperSchema, ThePositionTableDecidesTheTextContext) {
   EXPECT_THAT(schema_of(source).notes, IsEmpty());
 }
 
+// mlx-audio refuses a table that is not as long as the config says.
+TEST(WhisperSchema, TheWrittenConfigHasTheLengthOfThePositionTable) {
+  for (const auto& [name, key] :
+       {std::pair("whisper", "max_target_positions"), std::pair("whisper_openai", "n_text_ctx")}) {
+    const GoldenSource good = read_golden_source(name);
+    EXPECT_TRUE(schema_of(good).config.is_null()) << "the source's own config fits";
+    for (const Json& value : {Json(448), Json()}) {
+      GoldenSource source = good;
+      source.config = with(source.config, key, value);
+      EXPECT_EQ(schema_of(source).config, good.config) << key << value.dump(-1);
+    }
+  }
+}
+
+TEST(WhisperSchema, AGenerationLengthIsANoteAndStays) {
+  GoldenSource source = read_golden_source("whisper");
+  source.config = with(source.config, "max_length", 1024);
+  const Schema schema = schema_of(source);
+  EXPECT_THAT(schema.notes, ElementsAre(HasSubstr("max_length is 1024")));
+  EXPECT_TRUE(schema.config.is_null());
+}
+
 TEST(WhisperSchema, BothTowersAreStacksForTheRecipes) {
   const Schema schema = schema_of(read_golden_source("whisper"));
   for (const char* name : {"encoder.blocks.1.attn.value.weight", "encoder.blocks.1.mlp2.weight",

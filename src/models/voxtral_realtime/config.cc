@@ -159,7 +159,8 @@ std::optional<Json> config_from_transformers(const Json& config, const SourceVie
   if (const auto width = condition_width(source)) decoder.set("ada_rms_norm_t_cond_dim", *width);
   // One delay token is 80 ms.
   const Json* delay = config.find("default_num_delay_tokens");
-  if (delay != nullptr && delay->integer() != nullptr && *delay->integer() <= 1000) {
+  if (delay != nullptr && delay->integer() != nullptr && *delay->integer() >= 0 &&
+      *delay->integer() <= 1000) {
     result.set("transcription_delay_ms", *delay->integer() * 80);
   }
   result.set("encoder_args", std::move(encoder));

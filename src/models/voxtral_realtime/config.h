@@ -2,8 +2,7 @@
 // The three configs that Voxtral Realtime comes with, and their way to the one that mlx-audio
 // reads:
 //   params.json   Mistral's own, beside consolidated.safetensors: text sizes at the top level,
-//   audio
-//                 under multimodal.whisper_model_args.encoder_args
+//                 audio under multimodal.whisper_model_args.encoder_args
 //   config.json   of transformers: text_config and audio_config
 //   config.json   of mlx-audio: decoder and encoder_args
 #pragma once

@@ -19,23 +19,31 @@ struct Dims {
   std::int64_t vocabulary, text_context, text_width, text_layers;
 };
 
+bool in_openai_words(const ConfigReader& config) {
+  return config.has("n_mels") && !config.has("d_model");
+}
+
+std::string_view text_context_key(const ConfigReader& config) {
+  return in_openai_words(config) ? "n_text_ctx" : "max_target_positions";
+}
+
 /// The length of the text context: the table's row count, else what the config says.
 /// Fine-tuning scripts write generation lengths into the config or null it, so it is not to be
 /// trusted where the table is there (whisper.cpp issues 3986 and 2598).
-std::int64_t text_context(ConfigReader& config, std::string_view key, const SourceView& source) {
+std::int64_t text_context(ConfigReader& config, const SourceView& source) {
   const SourceView::Item* table = text_positions(source);
-  if (table == nullptr || table->shape.empty()) return config.rows(key);
+  if (table == nullptr || table->shape.empty()) return config.rows(text_context_key(config));
   return table->shape[0];
 }
 
 Dims read_dims(ConfigReader& config, const SourceView& source) {
   Dims d{};
-  if (config.has("n_mels") && !config.has("d_model")) {
+  d.text_context = text_context(config, source);
+  if (in_openai_words(config)) {
     d.mels = config.width("n_mels");
     d.audio_width = config.width("n_audio_state");
     d.audio_layers = config.count("n_audio_layer");
     d.vocabulary = config.rows("n_vocab");
-    d.text_context = text_context(config, "n_text_ctx", source);
     d.text_width = config.width("n_text_state");
     d.text_layers = config.count("n_text_layer");
     return d;
@@ -44,7 +52,6 @@ Dims read_dims(ConfigReader& config, const SourceView& source) {
   d.audio_width = config.width("d_model");
   d.audio_layers = config.count("encoder_layers");
   d.vocabulary = config.rows("vocab_size");
-  d.text_context = text_context(config, "max_target_positions", source);
   d.text_width = d.audio_width;
   d.text_layers = config.count("decoder_layers");
   return d;
@@ -83,13 +90,23 @@ void blocks(SchemaBuilder& b, const std::string& path, std::int64_t layers, std:
 
 /// Says so where the config contradicts the position table.
 void note_text_context(SchemaBuilder& b, const ConfigReader& config, std::int64_t rows) {
-  for (const char* key : {"max_target_positions", "n_text_ctx"}) {
+  for (const char* key : {"max_target_positions", "n_text_ctx", "max_length"}) {
     const Json* value = config.find(key);
     const std::int64_t* number = value != nullptr ? value->integer() : nullptr;
     if (number == nullptr || *number == rows) continue;
     b.note(fmt::format("{} is {} in config.json, but the position table has {} rows: {} it is", key,
                        *number, rows, rows));
   }
+}
+
+/// mlx-audio makes the table as long as the config says and then refuses one of another length.
+/// Null when the config says the right thing (its default is 448).
+Json corrected_config(const Json& source, std::string_view key, std::int64_t rows) {
+  const Json* value = source.find(key);
+  if (value == nullptr ? rows == 448 : *value == Json(rows)) return {};
+  Json config = source;
+  config.set(key, rows);
+  return config;
 }
 
 }  // namespace
@@ -123,6 +140,7 @@ Result<Schema> schema(const Json& json, const SourceView& source) {
   Schema result =
       std::move(b).finish([tied_head](std::string_view name) { return map_name(name, tied_head); });
   result.through_f16 = true;
+  result.config = corrected_config(json, text_context_key(config), d.text_context);
   return result;
 }
 

@@ -7,7 +7,8 @@
 namespace decibit::whisper {
 
 /// kBadInput when the config lacks or mis-states a dimension. The length of the text context is the
-/// row count of the position table in `source`; a config that says otherwise gets a note.
+/// row count of the position table in `source`; a config that says otherwise gets a note, and is
+/// written with that count.
 Result<Schema> schema(const Json& config, const SourceView& source);
 /// OpenAI's ten dimensions (n_mels, n_audio_state, ...), which come without a model_type.
 bool config_matches(const Json& config);
