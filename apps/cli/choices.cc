@@ -17,6 +17,7 @@ std::vector<std::string> numbers(const std::function<int(const Scheme&)>& proper
   std::set<int> sorted;
   for (const Scheme& scheme : all_schemes()) sorted.insert(property(scheme));
   std::vector<std::string> texts;
+  texts.reserve(sorted.size());
   for (int number : sorted) texts.push_back(std::to_string(number));
   return texts;
 }
@@ -50,6 +51,14 @@ std::vector<std::string> profile_choices() {
   return names;
 }
 
+std::vector<std::string> dtype_choices() {
+  std::vector<std::string> names;
+  for (DType dtype : {DType::kF16, DType::kBF16, DType::kF32}) {
+    names.emplace_back(torch_name(dtype));
+  }
+  return names;
+}
+
 std::vector<std::string> model_type_choices() {
   std::vector<std::string> names;
   for (const ModelType& type : model_types()) add_once(names, type.name);
@@ -57,10 +66,7 @@ std::vector<std::string> model_type_choices() {
 }
 
 std::vector<std::string> model_domain_choices() {
-  std::vector<std::string> names = {"tts", "stt", "sts", "lid",
-                                    "music"};  // mlx-audio's, all of them
-  for (const ModelType& type : model_types()) add_once(names, type.domain);
-  return names;
+  return {model_domains().begin(), model_domains().end()};
 }
 
 std::vector<std::string> isa_choices() {

@@ -5,6 +5,26 @@
 #include <algorithm>
 
 namespace decibit::cli {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<Command>& commands) {
+  std::vector<std::string> names;
+  names.reserve(commands.size());
+  for (const Command& command : commands) names.emplace_back(command.name);
+  return names;
+}
+
+std::vector<Command> complete(std::vector<Command> commands) {
+  const std::vector<std::string> names = names_of(commands);
+  for (Command& command : commands) {
+    for (Argument& argument : command.arguments) {
+      if (argument.name == kCommandArgument) argument.choices = names;
+    }
+  }
+  return commands;
+}
+
+}  // namespace
 
 const Flag* Command::find_flag(std::string_view long_name) const {
   const auto found = std::ranges::find(flags, long_name, &Flag::name);
@@ -35,10 +55,12 @@ const Command& program() {
 }
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = {
-      convert_command(), inspect_command(), completion_command(), man_command(), help_command()};
+  static const std::vector<Command> kCommands = complete(
+      {convert_command(), inspect_command(), completion_command(), man_command(), help_command()});
   return kCommands;
 }
+
+std::vector<std::string> command_names() { return names_of(commands()); }
 
 const Command* find_command(std::string_view name) {
   const auto found = std::ranges::find(commands(), name, &Command::name);

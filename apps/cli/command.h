@@ -32,6 +32,9 @@ struct Flag {
   Completes completes = Completes::kNothing;
 };
 
+/// The argument that names a command; commands() fills in its choices, once it knows them.
+constexpr std::string_view kCommandArgument = "COMMAND";
+
 struct Argument {
   std::string_view name;  // "PATH"
   std::string_view help = {};
@@ -62,6 +65,7 @@ struct Command {
 const Command& program();
 /// All commands, in the order in which help lists them.
 const std::vector<Command>& commands();
+std::vector<std::string> command_names();
 /// Null when there is none of this name.
 const Command* find_command(std::string_view name);
 

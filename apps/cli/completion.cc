@@ -11,12 +11,6 @@
 namespace decibit::cli {
 namespace {
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const Command& command : commands()) names.emplace_back(command.name);
-  return names;
-}
-
 std::vector<std::string> flag_words(const Command& command) {
   std::vector<std::string> words;
   for (const Flag& flag : command.flags) {

@@ -91,7 +91,7 @@ std::vector<Flag> convert_flags() {
            "What to quantize: all adds convolutions and LSTMs, and only decibit reads the result",
        .group = kQuantization,
        .default_value = "mlx",
-       .choices = {"mlx", "all"}},
+       .choices = names_of(kScopes)},
       {.name = "--q-profile",
        .value = "PROFILE",
        .help = "Whose bits to write, where MLX's back ends differ; cuda is experimental",
@@ -104,7 +104,7 @@ std::vector<Flag> convert_flags() {
        .help = "Type of what stays dense",
        .group = kModel,
        .default_value = "the config's torch_dtype",
-       .choices = {"float16", "bfloat16", "float32"}},
+       .choices = dtype_choices()},
       {.name = "--model-type",
        .value = "TYPE",
        .help = "Do not detect the model",
@@ -120,7 +120,7 @@ std::vector<Flag> convert_flags() {
        .help = "Order of dense convolution weights; auto writes what mlx-audio's loader accepts",
        .group = kModel,
        .default_value = "auto",
-       .choices = {"auto", "mlx", "torch"}},
+       .choices = names_of(kLayouts)},
 
       {.name = "--dry-run",
        .help = "Show the final table, the disk and the memory needed; write nothing",
@@ -170,7 +170,8 @@ Command convert_command() {
           "Reads the checkpoint of a speech model and writes the folder that mlx_audio.convert "
           "would: the same tensors, bit for bit, with the same flags.\n\n"
           "The folder appears under its name when it is complete, never before. '_' and '-' are "
-          "the same in flag names.",
+          "the same in flag names. Called through a link named mlx_audio.convert, decibit is this "
+          "command.",
       .flags = convert_flags(),
       .examples = {{"4 bits in groups of 64, MLX's default",
                     "decibit convert --hf-path ./kokoro-82m --mlx-path ./kokoro-4bit -q"},

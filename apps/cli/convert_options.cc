@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <utility>
 
+#include "cli/choices.h"
 #include "cli/paths.h"
 #include "cli/suggest.h"
 #include "cli/units.h"
@@ -39,6 +39,8 @@ Status check_quantize_flags(const Values& values, Reporter& reporter) {
   for (std::string_view flag : kNeedQuantize) {
     if (values.given(flag)) ignored.emplace_back(flag);
   }
+  // A rule may quantize without -q.
+  if (values.given("--q-profile") && !values.given("--rule")) ignored.emplace_back("--q-profile");
   if (ignored.empty()) return {};
   const std::string message = fmt::format("{} without -q: {} no effect", join(ignored),
                                           ignored.size() == 1 ? "has" : "have");
@@ -63,18 +65,6 @@ Status read_scheme(const Values& values, ConvertOptions& options) {
   return {};
 }
 
-std::optional<DType> dtype_of_flag(std::string_view text) {
-  if (text == "float32") return DType::kF32;
-  if (text == "float16") return DType::kF16;
-  if (text == "bfloat16") return DType::kBF16;
-  return std::nullopt;
-}
-
-OutputLayout layout_of_flag(std::string_view text) {
-  if (text == "mlx") return OutputLayout::kMlx;
-  return text == "torch" ? OutputLayout::kTorch : OutputLayout::kAuto;
-}
-
 Status read_switches(const Values& values, ConvertOptions& options) {
   options.allow_nonfinite = values.given("--allow-nonfinite");
   options.strict = values.given("--strict");
@@ -82,10 +72,7 @@ Status read_switches(const Values& values, ConvertOptions& options) {
   options.verify = values.given("--verify");
   options.sync = values.given("--sync");
   options.force = values.given("--force");
-  if (values.given("--threads")) {
-    options.threads =
-        static_cast<unsigned>(TRY(parse_integer("--threads", values.get("--threads"), 1, 1024)));
-  }
+  options.threads = TRY(parse_threads(values.get("--threads")));
   if (values.given("--max-shard-size")) {
     options.max_shard_bytes = TRY(parse_size("--max-shard-size", values.get("--max-shard-size")));
   }
@@ -110,12 +97,16 @@ Result<ConvertOptions> convert_options(const Values& values, Reporter& reporter)
     TRY(check_quantize_flags(values, reporter));
   }
   options.rules = values.all("--rule");
-  options.dtype = dtype_of_flag(values.get("--dtype"));
+  options.dtype = dtype_from_torch_name(values.get("--dtype"));
   options.model_type = values.get("--model-type");
   options.model_domain = values.get("--model-domain");
-  options.scope = values.get("--scope") == "all" ? Scope::kAll : Scope::kMlx;
+  options.scope = meaning_of(kScopes, values.get("--scope"));
   options.profile = profile_from_name(values.get("--q-profile")).value_or(Profile::kCpu);
-  options.layout = layout_of_flag(values.get("--layout"));
+  const bool quantizes = options.quantize || !options.rules.empty();
+  if (options.profile == Profile::kCuda && quantizes) {
+    reporter.note("--q-profile cuda is experimental: not yet compared with what CUDA writes");
+  }
+  options.layout = meaning_of(kLayouts, values.get("--layout"));
   TRY(read_switches(values, options));
   options.target = expand_home(values.get("--mlx-path", "mlx_model"));
   if (options.target.empty()) return fail(ErrorCode::kUsage, "--mlx-path is empty");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row for each component; the last column names its worst tensor, or, for the total, the
-// saving.
+// saving. A narrow terminal has no room for it: there both stand below the table, for the total.
 #include "cli/convert_report.h"
 
 #include <fmt/format.h>
@@ -17,15 +17,14 @@ namespace {
 
 bool was_quantized(const ComponentSummary& component) { return component.error.groups > 0; }
 
-std::vector<std::string> table_row(const ComponentSummary& component, std::string last) {
+std::vector<std::string> table_row(const ComponentSummary& component) {
   const bool quantized = was_quantized(component);
   return {printable(component.name),
           fmt::format("{}", component.tensors),
           component.method,
           component.weights > 0 ? bits_text(component.bits_per_weight()) : "-",
           format_bytes(component.bytes),
-          quantized ? decibel_text(component.error.sqnr_db()) : "-",
-          std::move(last)};
+          quantized ? decibel_text(component.error.sqnr_db()) : "-"};
 }
 
 std::string worst_text(const ComponentSummary& component) {
@@ -46,21 +45,34 @@ std::string size_change(const ConvertSummary& summary) {
 }
 
 std::string component_table(const ConvertSummary& summary, const Terminal& terminal) {
-  TextTable table({{"component"},
-                   {"tensors", Align::kRight},
-                   {"method"},
-                   {"bits/weight", Align::kRight},
-                   {"size", Align::kRight},
-                   {"SQNR dB", Align::kRight},
-                   {"worst tensor"}});
+  constexpr int kWide = 100;
+  const bool has_last = !terminal.live || terminal.columns >= kWide;
+  std::vector<TextTable::Column> columns = {{.title = "component", .shrinks = true},
+                                            {"tensors", Align::kRight},
+                                            {.title = "method", .shrinks = true},
+                                            {"bits/weight", Align::kRight},
+                                            {"size", Align::kRight},
+                                            {"SQNR dB", Align::kRight}};
+  if (has_last) columns.push_back({.title = "worst tensor", .shrinks = true});
+  TextTable table(std::move(columns));
+  const auto row = [&](const ComponentSummary& component, std::string last) {
+    std::vector<std::string> cells = table_row(component);
+    if (has_last) cells.push_back(std::move(last));
+    return cells;
+  };
   for (const ComponentSummary& component : summary.components) {
-    table.add_row(table_row(component, worst_text(component)));
+    table.add_row(row(component, worst_text(component)));
   }
-  std::vector<std::string> total = table_row(summary.total, size_change(summary));
+  std::vector<std::string> total = row(summary.total, size_change(summary));
   total[0] = "total";
   total[2].clear();  // it would repeat the column above
   table.add_total(std::move(total));
-  return table.to_string(terminal);
+  std::string text = table.to_string(terminal);
+  if (!has_last) {
+    text +=
+        fmt::format("\n{}; worst tensor: {}\n", size_change(summary), worst_text(summary.total));
+  }
+  return text;
 }
 
 std::string last_line(const ConvertOptions& options, const ConvertSummary& summary, double seconds,
@@ -68,13 +80,18 @@ std::string last_line(const ConvertOptions& options, const ConvertSummary& summa
   const std::string spent = fmt::format("{}   peak memory {}", format_duration(seconds),
                                         format_bytes(peak_memory_bytes()));
   if (summary.dry_run) {
-    return fmt::format(
-        "{}   needs {} of disk ({} free) and about {} of memory   {}\n",
-        terminal.green("nothing written (--dry-run)"), format_bytes(summary.needed_disk_bytes),
-        format_bytes(summary.free_disk_bytes), format_bytes(summary.needed_memory_bytes), spent);
+    return fmt::format("needs {} of disk ({} free) and about {} of memory\n{}   {}\n",
+                       format_bytes(summary.needed_disk_bytes),
+                       format_bytes(summary.free_disk_bytes),
+                       format_bytes(summary.needed_memory_bytes),
+                       terminal.green("nothing written (--dry-run)"), spent);
   }
-  return fmt::format("{} {}   {}\n", terminal.green("saved"), printable(options.target.string()),
-                     spent);
+  const std::string verified =
+      options.verify
+          ? terminal.green("verified") + " the files were read back and agree with the source\n"
+          : "";
+  return verified + fmt::format("{} {}   {}\n", terminal.green("saved"),
+                                printable(options.target.string()), spent);
 }
 
 Json component_json(const ComponentSummary& component) {
@@ -101,6 +118,7 @@ Json report_json(const ConvertOptions& options, const ConvertSummary& summary, d
   json.set("source", options.source.string());
   json.set("target", options.target.string());
   json.set("dry_run", summary.dry_run);
+  json.set("verified", options.verify && !summary.dry_run);
   json.set("model_type", summary.model_type);
   json.set("model_domain", summary.model_domain);
   json.set("evidence", summary.evidence);

@@ -53,10 +53,10 @@ std::string tensor_table(const Diff& diff, bool all, const Terminal& terminal) {
   const std::vector<const TensorDiff*> tensors = by_difference(diff, all);
   if (tensors.empty()) return {};
   const std::size_t shown = all ? tensors.size() : std::min(kShown, tensors.size());
-  TextTable table({{"tensor"},
+  TextTable table({{.title = "tensor", .shrinks = true},
                    {"shape"},
-                   {"A"},
-                   {"B"},
+                   {.title = "A", .shrinks = true},
+                   {.title = "B", .shrinks = true},
                    {"SQNR dB", Align::kRight},
                    {"RMS diff", Align::kRight},
                    {"max diff", Align::kRight}});
@@ -79,20 +79,20 @@ std::string one_sided(std::string_view side, const std::vector<std::string>& nam
   const std::size_t shown = all ? names.size() : std::min<std::size_t>(3, names.size());
   const std::vector<std::string> head(names.begin(),
                                       names.begin() + static_cast<std::ptrdiff_t>(shown));
-  return fmt::format("only in {}  {} tensor{}: {}{}\n", side, names.size(),
-                     names.size() == 1 ? "" : "s", printable(join(head)),
-                     shown < names.size() ? ", ..." : "");
+  return fmt::format("only in {}  {}: {}{}\n", side, counted(names.size(), "tensor"),
+                     printable(join(head)), shown < names.size() ? ", ..." : "");
 }
 
 std::string summary(const Diff& diff, const Terminal& terminal) {
-  const auto total = static_cast<std::int64_t>(diff.tensors.size());
-  const std::int64_t equal = diff.equal_count();
+  const std::size_t total = diff.tensors.size();
+  if (total + diff.only_a.size() + diff.only_b.size() == 0) return "no tensor matches\n";
+  const auto equal = static_cast<std::size_t>(diff.equal_count());
   if (diff.identical()) {
-    return fmt::format("{}  all {} tensors are equal to the bit\n", terminal.green("identical"),
-                       total);
+    return fmt::format("{}  {} equal to the bit\n", terminal.green("identical"),
+                       counted(total, "tensor"));
   }
-  std::string text = fmt::format("{} tensors on both sides: {} equal to the bit, {} not", total,
-                                 equal, total - equal);
+  std::string text = fmt::format("{} on both sides: {} equal to the bit, {} not",
+                                 counted(total, "tensor"), equal, total - equal);
   if (diff.noise > 0) text += fmt::format("; SQNR of these {} dB", decibel_text(diff.sqnr_db()));
   return text + "\n";
 }

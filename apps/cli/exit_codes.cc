@@ -23,7 +23,7 @@ constexpr std::array kExitCodes = {
     ExitCode{code(ErrorCode::kResources), "resources", "too little memory or disk"},
     ExitCode{code(ErrorCode::kStrict), "strict", "--strict: something was not done as asked"},
     ExitCode{code(ErrorCode::kSomeFailed), "some_failed", "some of several inputs failed"},
-    ExitCode{code(ErrorCode::kInterrupted), "interrupted", "stopped by Ctrl-C"},
+    ExitCode{code(ErrorCode::kInterrupted), "interrupted", "stopped by Ctrl-C, SIGTERM or SIGHUP"},
     ExitCode{141, "broken_pipe", "the reader of the output left"}};
 
 }  // namespace

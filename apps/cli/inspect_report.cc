@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/exit_codes.h"
+#include <algorithm>
+
 #include "cli/report_values.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"
@@ -22,8 +23,8 @@ std::string head(const std::string& path, const Inspection& inspection, const Te
           : model_name(inspection.model_domain, terminal.bold(inspection.model_type));
   std::string text = fmt::format("{}  {}", printable(path), model);
   if (!inspection.evidence.empty()) text += fmt::format("  ({})", printable(inspection.evidence));
-  const std::size_t files = inspection.weight_files.size();
-  text += fmt::format("\n{} {} file{}, {}, {}\n", files, inspection.family, files == 1 ? "" : "s",
+  text += fmt::format("\n{}, {}, {}\n",
+                      counted(inspection.weight_files.size(), inspection.family + " file"),
                       format_bytes(inspection.total.bytes),
                       inspection.quantization.empty() ? "not quantized" : inspection.quantization);
   return text;
@@ -35,9 +36,9 @@ std::vector<std::string> component_row(const InspectedComponent& component) {
 }
 
 std::string component_table(const Inspection& inspection, const Terminal& terminal) {
-  TextTable table({{"component"},
+  TextTable table({{.title = "component", .shrinks = true},
                    {"tensors", Align::kRight},
-                   {"method"},
+                   {.title = "method", .shrinks = true},
                    {"bits/weight", Align::kRight},
                    {"size", Align::kRight}});
   for (const InspectedComponent& component : inspection.components) {
@@ -50,10 +51,22 @@ std::string component_table(const Inspection& inspection, const Terminal& termin
 }
 
 std::string tensor_table(const Inspection& inspection, const Terminal& terminal) {
-  TextTable table({{"tensor"}, {"shape"}, {"method"}, {"size", Align::kRight}, {"component"}});
+  if (inspection.tensors.empty()) return "no tensor matches\n";
+  const bool renamed = std::ranges::any_of(inspection.tensors, [](const InspectedTensor& tensor) {
+    return !tensor.mlx_name.empty() && tensor.mlx_name != tensor.name;
+  });
+  std::vector<TextTable::Column> columns = {{.title = "tensor", .shrinks = true},
+                                            {"shape"},
+                                            {.title = "method", .shrinks = true},
+                                            {"size", Align::kRight}};
+  columns.push_back(renamed ? TextTable::Column{.title = "name in MLX", .shrinks = true}
+                            : TextTable::Column{.title = "component", .shrinks = true});
+  TextTable table(std::move(columns));
   for (const InspectedTensor& tensor : inspection.tensors) {
     table.add_row({printable(tensor.name), to_string(tensor.shape), tensor.method,
-                   format_bytes(tensor.bytes), printable(tensor.component)});
+                   format_bytes(tensor.bytes),
+                   renamed && !tensor.mlx_name.empty() ? printable(tensor.mlx_name)
+                                                       : printable(tensor.component)});
   }
   return table.to_string(terminal);
 }
@@ -72,8 +85,8 @@ std::string verdict(const Inspection& inspection, const Terminal& terminal) {
   if (inspection.problems.empty()) {
     return text + fmt::format("{}  nothing wrong found ({})\n", terminal.green("ok"), extent);
   }
-  return text + fmt::format("{} problem{} found ({})\n", inspection.problems.size(),
-                            inspection.problems.size() == 1 ? "" : "s", extent);
+  return text +
+         fmt::format("{} found ({})\n", counted(inspection.problems.size(), "problem"), extent);
 }
 
 Json component_json(const InspectedComponent& component) {
@@ -91,23 +104,11 @@ Json component_json(const InspectedComponent& component) {
 Json tensor_json(const InspectedTensor& tensor) {
   Json json;
   json.set("name", tensor.name);
+  json.set("mlx_name", tensor.mlx_name.empty() ? Json() : Json(tensor.mlx_name));
   json.set("shape", json_shape(tensor.shape));
   json.set("method", tensor.method);
   json.set("bytes", json_size(tensor.bytes));
   json.set("component", tensor.component);
-  return json;
-}
-
-/// What "error" holds when inspect worked and the folder is faulty.
-Json problems_error(const std::string& path, const Inspection& inspection) {
-  const int code = static_cast<int>(ErrorCode::kBadInput);
-  Json json;
-  json.set("code", code);
-  json.set("name", exit_code_name(code));
-  json.set("message", fmt::format("{} problems found", inspection.problems.size()));
-  json.set("where", path);
-  json.set("why", inspection.problems.front());
-  json.set("hint", Json());
   return json;
 }
 
@@ -137,7 +138,6 @@ Json report_json(const std::string& path, const Inspection& inspection,
   json.set("verified", inspection.verified);
   json.set("notes", json_strings(inspection.notes));
   json.set("problems", json_strings(inspection.problems));
-  if (!inspection.problems.empty()) json.set("error", problems_error(path, inspection));
   return json;
 }
 
@@ -151,10 +151,12 @@ Outcome inspect_report(const std::string& path, const Inspection& inspection,
   if (sections.tensors) text += tensor_table(inspection, terminal) + "\n";
   if (sections.components) text += component_table(inspection, terminal) + "\n";
   text += verdict(inspection, terminal);
-  const bool faulty = !inspection.problems.empty();
-  return {.text = std::move(text),
-          .json = report_json(path, inspection, sections),
-          .exit_code = faulty ? static_cast<int>(ErrorCode::kBadInput) : 0};
+  Outcome outcome = {.text = std::move(text), .json = report_json(path, inspection, sections)};
+  if (const std::size_t count = inspection.problems.size(); count > 0) {
+    outcome.fault =
+        Error{ErrorCode::kBadInput, fmt::format("{} found in {}", counted(count, "problem"), path)};
+  }
+  return outcome;
 }
 
 }  // namespace decibit::cli

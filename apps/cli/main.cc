@@ -5,5 +5,5 @@
 
 int main(int argc, char** argv) {
   decibit::cli::install_signal_handlers();
-  return decibit::cli::run({argv + 1, argv + argc});
+  return decibit::cli::run(decibit::cli::command_words(argc, argv));
 }

@@ -13,6 +13,8 @@
 namespace decibit::cli {
 namespace {
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 std::string full_name(const Command& command) {
   return command.name.empty() ? "decibit" : fmt::format("decibit {}", command.name);
 }
@@ -25,9 +27,17 @@ std::vector<std::string> flag_names(const Command& command) {
   return names;
 }
 
-/// Looks for flags that the table lacks, before CLI11 can call them extra arguments.
-Status check_flags_exist(const Command& command, const std::vector<std::string>& words) {
-  for (const std::string& word : words) {
+bool starts_like_a_flag(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && !is_digit(word[1]);
+}
+
+std::string one_of(const std::vector<std::string>& choices) { return "one of " + join(choices); }
+
+/// Looks for flags that the table lacks or that lack their value, before CLI11 says it in its own
+/// words.
+Status check_flags(const Command& command, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
     if (word == "--") break;
     if (word.size() < 2 || word[0] != '-') continue;
     if (word[1] != '-') {
@@ -38,8 +48,18 @@ Status check_flags_exist(const Command& command, const std::vector<std::string>&
     }
     const std::string name = word.substr(0, word.find('='));
     if (const Flag* flag = command.find_flag(name)) {
-      if (!flag->value.empty() || name.size() == word.size()) continue;
-      return fail(ErrorCode::kUsage, fmt::format("{} takes no value", name), name);
+      const bool joined = name.size() < word.size();  // "--flag=value"
+      if (flag->value.empty()) {
+        if (!joined) continue;
+        return fail(ErrorCode::kUsage, fmt::format("{} takes no value", name), name);
+      }
+      if (joined || flag->value_optional) continue;
+      ++i;
+      if (i < words.size() && !starts_like_a_flag(words[i])) continue;
+      return fail(ErrorCode::kUsage,
+                  fmt::format("{} needs a value: {}", name,
+                              flag->choices.empty() ? flag->value : one_of(flag->choices)),
+                  help_hint(command));
     }
     return fail(ErrorCode::kUsage, fmt::format("{} has no flag {}", full_name(command), name),
                 did_you_mean(name, flag_names(command), help_hint(command)));
@@ -50,10 +70,11 @@ Status check_flags_exist(const Command& command, const std::vector<std::string>&
 Status check_choice(std::string_view name, const std::vector<std::string>& choices,
                     const std::string& value) {
   if (choices.empty() || std::ranges::find(choices, value) != choices.end()) return {};
-  const std::string valid = "one of " + join(choices);
+  std::string hint = one_of(choices);
   const std::vector<std::string> near = nearest(value, choices);
-  const std::string guess = near.empty() ? "" : fmt::format("; did you mean {}?", near.front());
-  return fail(ErrorCode::kUsage, fmt::format("{} cannot be \"{}\"", name, value), valid + guess);
+  // A number is near others without being like them.
+  if (!near.empty() && !is_digit(near[0][0])) hint += fmt::format("; did you mean {}?", near[0]);
+  return fail(ErrorCode::kUsage, fmt::format("{} cannot be \"{}\"", name, value), hint);
 }
 
 std::string flag_spelling(const Flag& flag) {
@@ -111,10 +132,26 @@ class Splitter {
         values.add(command_.arguments[i].name, value);
       }
     }
+    give_back(values);
     return values;
   }
 
  private:
+  /// In "inspect --tensors DIR" CLI11 takes DIR for the flag's optional value: it is the argument
+  /// when there is no other.
+  void give_back(Values& values) const {
+    for (const Argument& argument : command_.arguments) {
+      if (!argument.required || values.given(argument.name)) continue;
+      for (const Flag& flag : command_.flags) {
+        const std::string value = values.get(flag.name);
+        if (!flag.value_optional || value.empty()) continue;
+        values.clear(flag.name);
+        values.add(argument.name, value);
+        break;
+      }
+    }
+  }
+
   static void configure(CLI::Option* option, const Flag& flag) {
     option->multi_option_policy(flag.repeatable ? CLI::MultiOptionPolicy::TakeAll
                                                 : CLI::MultiOptionPolicy::TakeLast);
@@ -169,7 +206,7 @@ std::vector<std::string> normalise_flag_names(std::vector<std::string> words) {
 
 Result<Values> parse(const Command& command, std::vector<std::string> words) {
   words = normalise_flag_names(std::move(words));
-  TRY(check_flags_exist(command, words));
+  TRY(check_flags(command, words));
   Splitter splitter(command);
   TRY(splitter.split(std::move(words)));
   Values values = splitter.values();

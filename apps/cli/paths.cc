@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "cli/suggest.h"
+#include "convert/source_model.h"
 
 namespace decibit::cli {
 namespace {
@@ -31,6 +32,20 @@ std::string nearest_sibling(const std::filesystem::path& path) {
 bool is_hub_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.';
+}
+
+/// The folder of a repository in the Hub's cache holds no model itself: one for each commit lies in
+/// snapshots/.
+Status refuse_cache_root(const std::filesystem::path& path) {
+  const std::filesystem::path snapshots = path / "snapshots";
+  std::error_code error;
+  const auto commit = std::filesystem::directory_iterator(snapshots, error);
+  if (error || !repository_name(path).starts_with("models--")) return {};
+  const bool empty = commit == std::filesystem::directory_iterator();
+  return fail(ErrorCode::kUsage,
+              fmt::format("{} is a repository of the Hub's cache: its models are in snapshots/",
+                          path.string()),
+              empty ? (snapshots / "COMMIT").string() : commit->path().string());
 }
 
 }  // namespace
@@ -59,7 +74,10 @@ Result<std::filesystem::path> existing_path(std::string_view flag, const std::st
   const std::filesystem::path path = expand_home(text);
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::exists(status)) return path;
+  if (std::filesystem::exists(status)) {
+    TRY(refuse_cache_root(path));
+    return path;
+  }
   if (status.type() == std::filesystem::file_type::none) {
     return Unexpected(system_error(error.value(), "cannot look at", text));
   }

@@ -16,8 +16,8 @@ std::filesystem::path expand_home(const std::string& path);
 /// "org/name" or "org/name@revision". What starts with "./", "../", "/" or "~" never is one.
 bool looks_like_hub_name(std::string_view text);
 
-/// The folder or file that `flag` names. kNotFound when it does not exist; for a Hub name kUsage,
-/// with the way to download it.
+/// The folder or file that `flag` names. kNotFound when it does not exist; kUsage for a Hub name,
+/// with the way to download it, and for a repository of the Hub's cache, with the folder meant.
 Result<std::filesystem::path> existing_path(std::string_view flag, const std::string& text);
 
 }  // namespace decibit::cli

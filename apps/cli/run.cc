@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/console_reporter.h"
@@ -59,7 +61,7 @@ void print_error(const Error& error) {
   std::fputs(out.c_str(), stderr);
 }
 
-Json error_json(const Command& command, const Error& error) {
+Json error_details(const Error& error) {
   const auto optional = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
   const int code = static_cast<int>(error.code);
   Json details;
@@ -69,18 +71,17 @@ Json error_json(const Command& command, const Error& error) {
   details.set("where", optional(error.where));
   details.set("why", optional(error.why));
   details.set("hint", optional(error.hint));
-  Json json = answer(command, false);
-  json.set("error", std::move(details));
-  return json;
+  return details;
 }
 
 Json success_json(const Command& command, Outcome outcome,
                   const std::vector<std::string>& warnings) {
-  Json json = answer(command, outcome.exit_code == 0);
+  Json json = answer(command, !outcome.fault);
   if (Json::Object* members = outcome.json.object()) {
     for (auto& [key, value] : *members) json.set(key, std::move(value));
   }
-  if (json.find("warnings") == nullptr) json.set("warnings", json_strings(warnings));
+  json.set("warnings", json_strings(warnings));
+  if (outcome.fault) json.set("error", error_details(*outcome.fault));
   return json;
 }
 
@@ -88,7 +89,9 @@ int finish_with_error(const Command& command, const Error& error, bool json) {
   print_error(error);
   if (json) {
     // The error is on stderr already; a stdout that cannot be written to changes nothing.
-    static_cast<void>(write_stdout(error_json(command, error).dump(-1) + "\n"));
+    Json object = answer(command, false);
+    object.set("error", error_details(error));
+    static_cast<void>(write_stdout(object.dump(-1) + "\n"));
   }
   return static_cast<int>(error.code);
 }
@@ -124,7 +127,7 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
   reporter.clear_bar();
   if (!outcome) return finish_with_error(command, outcome.error(), json);
 
-  const int exit_code = outcome->exit_code;
+  const std::optional<Error> fault = outcome->fault;
   std::string text;
   if (json && !values->given("--help")) {
     text = success_json(command, std::move(*outcome), reporter.warnings()).dump(-1) + "\n";
@@ -134,10 +137,22 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
   if (const Status written = write_stdout(text); !written) {
     return finish_with_error(command, written.error(), false);
   }
-  return exit_code;
+  return fault ? finish_with_error(command, *fault, false) : 0;
 }
 
 }  // namespace
+
+std::vector<std::string> command_words(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  if (words.empty()) return words;  // execve() allows it
+  const bool is_converter = std::filesystem::path(words.front()).filename() == "mlx_audio.convert";
+  if (is_converter) {
+    words.front() = "convert";
+  } else {
+    words.erase(words.begin());
+  }
+  return words;
+}
 
 int run(const std::vector<std::string>& words) {
   const bool json = asks_for_json(words);
@@ -148,13 +163,11 @@ int run(const std::vector<std::string>& words) {
   if (words.front().starts_with('-')) return run_command(program(), words, json);
   const Command* command = find_command(words.front());
   if (command != nullptr) return run_command(*command, {words.begin() + 1, words.end()}, json);
-  std::vector<std::string> names;
-  for (const Command& known : commands()) names.emplace_back(known.name);
   const Error error = {ErrorCode::kUsage,
                        fmt::format("there is no command {}", words.front()),
                        {},
                        {},
-                       did_you_mean(words.front(), names, "decibit --help")};
+                       did_you_mean(words.front(), command_names(), "decibit --help")};
   return finish_with_error(program(), error, json);
 }
 

@@ -19,9 +19,14 @@ void install_signal_handlers() {
   struct sigaction interrupt = {};
   interrupt.sa_handler = on_interrupt;
   interrupt.sa_flags =
-      static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second SIGINT finds the default
+      static_cast<int>(SA_RESETHAND) | SA_RESTART;  // a second one finds the default
   sigemptyset(&interrupt.sa_mask);
   sigaction(SIGINT, &interrupt, nullptr);
+  sigaction(SIGTERM, &interrupt, nullptr);
+  struct sigaction hangup = {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  // nohup(1) starts programs with SIGHUP ignored, which is to stay so.
+  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &interrupt, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGXFSZ, SIG_IGN);
 }

@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that only print what the tables say: completion, man, help.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/man.h"
-#include "cli/suggest.h"
 #include "cli/terminal.h"
 
 namespace decibit::cli {
 namespace {
 
 constexpr std::string_view kShell = "SHELL";
-constexpr std::string_view kCommand = "COMMAND";
 
-/// program() when no command is named. Not a fixed list of choices, since commands() is still being
-/// built while these rows are.
-Result<const Command*> named_command(const Values& values) {
-  if (!values.given(kCommand)) return &program();
-  const std::string name = values.get(kCommand);
-  if (const Command* command = find_command(name)) return command;
-  std::vector<std::string> names;
-  for (const Command& command : commands()) names.emplace_back(command.name);
-  return fail(ErrorCode::kUsage, fmt::format("there is no command {}", name),
-              did_you_mean(name, names, "one of " + join(names)));
+/// program() when no command is named; another name the parser has refused.
+const Command& named_command(const Values& values) {
+  return values.given(kCommandArgument) ? *find_command(values.get(kCommandArgument)) : program();
 }
 
 Result<Outcome> run_completion(const Values& values, Reporter&) {
@@ -33,11 +23,11 @@ Result<Outcome> run_completion(const Values& values, Reporter&) {
 }
 
 Result<Outcome> run_man(const Values& values, Reporter&) {
-  return Outcome{.text = man_page(*TRY(named_command(values)))};
+  return Outcome{.text = man_page(named_command(values))};
 }
 
 Result<Outcome> run_help(const Values& values, Reporter&) {
-  const Command& command = *TRY(named_command(values));
+  const Command& command = named_command(values);
   const Terminal terminal = Terminal::of(STDOUT_FILENO);
   return Outcome{.text = command.name.empty() ? program_help_text(terminal)
                                               : help_text(command, terminal)};
@@ -61,22 +51,24 @@ Command completion_command() {
 }
 
 Command man_command() {
-  return {.name = "man",
-          .summary = "print a manual page",
-          .description = "Prints the manual page of decibit or of one command, in roff.",
-          .arguments = {{.name = kCommand, .help = "A command; decibit itself unless given"}},
-          .flags = {help_flag()},
-          .examples = {{"read it", "decibit man convert | man -l -"}},
-          .run = run_man};
+  return {
+      .name = "man",
+      .summary = "print a manual page",
+      .description = "Prints the manual page of decibit or of one command, in roff.",
+      .arguments = {{.name = kCommandArgument, .help = "A command; decibit itself unless given"}},
+      .flags = {help_flag()},
+      .examples = {{"read it", "decibit man convert | man -l -"}},
+      .run = run_man};
 }
 
 Command help_command() {
-  return {.name = "help",
-          .summary = "show what a command does and takes",
-          .description = "The same text as COMMAND --help.",
-          .arguments = {{.name = kCommand, .help = "A command; decibit itself unless given"}},
-          .flags = {help_flag()},
-          .run = run_help};
+  return {
+      .name = "help",
+      .summary = "show what a command does and takes",
+      .description = "The same text as COMMAND --help.",
+      .arguments = {{.name = kCommandArgument, .help = "A command; decibit itself unless given"}},
+      .flags = {help_flag()},
+      .run = run_help};
 }
 
 }  // namespace decibit::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table in plain text: columns as wide as their widest cell, two spaces between them.
+// A table in plain text: columns as wide as their widest cell, two spaces between them. On a
+// terminal that is too narrow, cells of the columns that may shrink are shortened in the middle.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@ class TextTable {
   struct Column {
     std::string title;
     Align align = Align::kLeft;
+    bool shrinks = false;
   };
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
@@ -29,6 +31,7 @@ class TextTable {
   std::string to_string(const Terminal& terminal) const;
 
  private:
+  std::vector<std::size_t> widths(const Terminal& terminal) const;
   std::string line(const std::vector<std::string>& cells,
                    const std::vector<std::size_t>& widths) const;
 

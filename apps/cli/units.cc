@@ -63,6 +63,11 @@ Result<int> parse_integer(std::string_view flag, std::string_view text, int low,
   return number;
 }
 
+Result<unsigned> parse_threads(std::string_view text) {
+  if (text.empty()) return 0U;
+  return static_cast<unsigned>(TRY(parse_integer("--threads", text, 1, 1024)));
+}
+
 std::string format_bytes(std::uint64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);
   constexpr std::array<std::string_view, 6> kNames = {"kB", "MB", "GB", "TB", "PB", "EB"};
@@ -84,12 +89,8 @@ std::string format_duration(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-std::string group_digits(std::int64_t number) {
-  std::string digits = fmt::format("{}", number);
-  for (std::size_t at = digits.size(); at > 3 && digits[at - 4] != '-'; at -= 3) {
-    digits.insert(at - 3, " ");
-  }
-  return digits;
+std::string counted(std::size_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
 }  // namespace decibit::cli

@@ -15,12 +15,14 @@ namespace decibit::cli {
 Result<std::uint64_t> parse_size(std::string_view flag, std::string_view text);
 /// A whole number in [low, high]; kUsage otherwise.
 Result<int> parse_integer(std::string_view flag, std::string_view text, int low, int high);
+/// The value of --threads; 0, which means all cores, when it was not given.
+Result<unsigned> parse_threads(std::string_view text);
 
 /// Three digits and a unit: "812 B", "28.3 kB", "1.49 GB".
 std::string format_bytes(std::uint64_t bytes);
+/// "1 tensor", "2 tensors"
+std::string counted(std::size_t number, std::string_view noun);
 /// "0:03.9", "2:05", "1:02:05"
 std::string format_duration(double seconds);
-/// "1 204 224 000": digits in threes.
-std::string group_digits(std::int64_t number);
 
 }  // namespace decibit::cli

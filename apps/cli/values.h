@@ -17,6 +17,9 @@ class Values {
     values_[std::string(name)].push_back(std::move(value));
   }
 
+  /// A flag that was given keeps that, and loses its values.
+  void clear(std::string_view name) { values_[std::string(name)].clear(); }
+
   bool given(std::string_view name) const { return values_.find(name) != values_.end(); }
   /// The last value of a flag, or `otherwise` when it was not given or has none.
   std::string get(std::string_view name, std::string_view otherwise = {}) const {

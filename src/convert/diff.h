@@ -28,7 +28,7 @@ struct TensorDiff {
   double max_difference = 0;       // of comparable ones: max |a - b|,
   double rms_difference = 0;       // sqrt(mean (a - b)^2),
   double signal = 0, noise = 0;    // sum a^2, sum (a - b)^2
-  std::int64_t nonfinite = 0;      // places where only one side is NaN or infinite
+  std::int64_t nonfinite = 0;      // places with NaN or infinity on a side, and other bits on both
 
   /// 10 log10(signal / noise); infinity without noise.
   double sqnr_db() const;

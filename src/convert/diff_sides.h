@@ -2,7 +2,6 @@
 // The two sides of a comparison, brought to common names and layouts.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,7 @@ struct DiffWeight {
   Shape shape;
   std::string method;
   RowSourcePtr values;             // F32 rows; the stored elements when those are no floats
-  const Weight* stored = nullptr;  // as in the file; null for a value computed from several tensors
+  const Weight* stored = nullptr;  // as in the file; of a weight norm, what holds its direction
 };
 
 struct DiffSides {

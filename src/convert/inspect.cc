@@ -40,6 +40,14 @@ class Components {
     return found == by_name_.end() ? std::string("(unknown)") : found->second;
   }
 
+  /// The model's own name of a tensor; empty when it has none.
+  std::string mlx_name(const std::string& name) const {
+    if (!schema_) return {};
+    Mapped mapped = schema_->map_name(name);
+    const bool known = mapped.op != Mapped::Op::kDrop && by_name_.contains(mapped.name);
+    return known ? std::move(mapped.name) : std::string();
+  }
+
   /// In the order of the schema; what it lacks comes last, by name.
   std::size_t rank(const std::string& component) const {
     if (!schema_) return 0;
@@ -55,8 +63,9 @@ class Components {
 std::vector<InspectedTensor> list_tensors(const Subject& subject, const Components& components) {
   std::vector<InspectedTensor> tensors;
   for (const Weight& weight : subject.weights) {
-    tensors.push_back({weight.name, weight.shape, method_text(weight), components.of(weight.name),
-                       weight.elements(), weight.stored_bytes()});
+    tensors.push_back({weight.name, components.mlx_name(weight.name), weight.shape,
+                       method_text(weight), components.of(weight.name), weight.elements(),
+                       weight.stored_bytes()});
   }
   return tensors;
 }
@@ -136,9 +145,7 @@ void note_torch_dtype(const Subject& subject, std::vector<std::string>& notes) {
   const auto most =
       std::ranges::max_element(bytes, {}, &std::pair<const DType, std::uint64_t>::second);
   const DType dtype = most->first;
-  const std::string_view spelled = dtype == DType::kF32   ? "float32"
-                                   : dtype == DType::kF16 ? "float16"
-                                                          : "bfloat16";
+  const std::string_view spelled = torch_name(dtype);
   if (said == spelled) return;
   notes.push_back(
       fmt::format("config.json says torch_dtype {}, most dense weights are {}", said, spelled));

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +22,9 @@ struct InspectOptions {
 /// One logical weight: a quantized layer's codes, scales and biases are one.
 struct InspectedTensor {
   std::string name;
-  Shape shape;         // of the unpacked weight
-  std::string method;  // "affine 4:64", "mxfp4", "F32"
+  std::string mlx_name;  // as --rule and a result know it; empty when the model does not
+  Shape shape;           // of the unpacked weight
+  std::string method;    // "affine 4:64", "mxfp4", "F32"
   std::string component;
   std::int64_t weights = 0;
   std::uint64_t bytes = 0;  // scales and biases included

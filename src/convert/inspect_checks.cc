@@ -17,9 +17,9 @@ namespace decibit {
 namespace fs = std::filesystem;
 namespace {
 
-/// "3 tensors ...: a, b, ...": a line for many things of one kind.
+/// "3 tensors missing: a, b, ...": a line for many things of one kind.
 void report(std::vector<std::string>& problems, const std::vector<std::string>& names,
-            std::string_view what) {
+            std::string_view noun, std::string_view what) {
   if (names.empty()) return;
   constexpr std::size_t kShown = 3;
   std::string list;
@@ -27,7 +27,8 @@ void report(std::vector<std::string>& problems, const std::vector<std::string>& 
     list += (i == 0 ? "" : ", ") + names[i];
   }
   if (names.size() > kShown) list += ", ...";
-  problems.push_back(fmt::format("{} {}: {}", names.size(), what, list));
+  problems.push_back(
+      fmt::format("{} {}{} {}: {}", names.size(), noun, names.size() == 1 ? "" : "s", what, list));
 }
 
 // --- quantization of config.json ----------------------------------------------------------------
@@ -77,12 +78,11 @@ void check_layers(const Subject& subject, const Json& quantization,
     problems.emplace_back("config.json has a quantization, but no tensor is quantized");
     return;
   }
-  report(problems, wrong, "layers are quantized otherwise than config.json says");
-  report(problems, phantom, "layers that config.json calls quantized are not");
+  report(problems, wrong, "layer", "quantized otherwise than config.json says");
+  report(problems, phantom, "layer", "called quantized by config.json, but dense or absent");
 }
 
-// --- index
-// ----------------------------------------------------------------------------------------
+// --- index ---------------------------------------------------------------------------------------
 
 using FilesOfTensors = std::map<std::string, std::vector<std::string>, std::less<>>;
 
@@ -114,9 +114,9 @@ void check_weight_map(const std::string& index_name, const Json::Object& weight_
   for (const auto& [tensor, holders] : files) {
     if (!listed.contains(tensor)) unlisted.push_back(tensor);
   }
-  report(problems, absent, fmt::format("tensors of {} are in no file", index_name));
-  report(problems, elsewhere, fmt::format("tensors are in another file than {} says", index_name));
-  report(problems, unlisted, fmt::format("tensors are not in {}", index_name));
+  report(problems, absent, "tensor", fmt::format("of {} in no file", index_name));
+  report(problems, elsewhere, "tensor", fmt::format("in another file than {} says", index_name));
+  report(problems, unlisted, "tensor", fmt::format("missing from {}", index_name));
 }
 
 void check_total_size(const std::string& index_name, const Json& index, const Subject& subject,
@@ -160,8 +160,8 @@ void check_quantization_config(const Subject& subject, std::vector<std::string>&
   const auto count = std::ranges::count_if(
       subject.weights, [](const Weight& weight) { return weight.scheme.has_value(); });
   if (count > 0 && subject.is_folder) {
-    problems.push_back(
-        fmt::format("{} layers are quantized, but config.json has no quantization", count));
+    problems.push_back(fmt::format("{} quantized layer{}, but config.json has no quantization",
+                                   count, count == 1 ? "" : "s"));
   }
 }
 
@@ -204,8 +204,8 @@ void check_stray_files(const Subject& subject, std::vector<std::string>& problem
   for (const std::string& file : subject.checkpoint.other_weights) {
     if (file.ends_with(".safetensors")) stray.push_back(file);
   }
-  report(problems, stray,
-         "weight files stand beside the model, and MLX's loaders would merge them");
+  report(problems, stray, "weight file",
+         "beside the model, which MLX's loaders would merge into it");
 }
 
 void check_schema(const Subject& subject, std::vector<std::string>& problems) {

@@ -3,43 +3,15 @@
 // error.
 #include "convert/inspect_subject.h"
 
-#include <fmt/format.h>
-
+#include <cerrno>
 #include <system_error>
 
+#include "convert/piece.h"
 #include "convert/source_model.h"
-#include "io/npz.h"
-#include "io/safetensors.h"
-#include "io/torch_file.h"
 
 namespace decibit {
 namespace fs = std::filesystem;
 namespace {
-
-/// One file as a checkpoint of its own.
-Result<Checkpoint> open_single_file(const fs::path& path) {
-  Checkpoint checkpoint;
-  checkpoint.folder = path.parent_path();
-  checkpoint.weight_files = {path.filename().string()};
-  const std::string extension = path.extension().string();
-  if (extension == ".safetensors") {
-    SafetensorsFile file = TRY(open_safetensors(path));
-    checkpoint.family = "safetensors";
-    checkpoint.tensors = std::move(file.tensors);
-    checkpoint.metadata = std::move(file.metadata);
-  } else if (extension == ".npz") {
-    checkpoint.family = "npz";
-    checkpoint.tensors = TRY(open_npz(path));
-  } else if (extension == ".pth" || extension == ".pt" || extension == ".bin") {
-    checkpoint.family = "pytorch";
-    checkpoint.tensors = TRY(open_torch_file(path));
-  } else {
-    return fail(ErrorCode::kBadInput,
-                fmt::format("{}: no weight file that decibit reads", path.string()),
-                "a folder, or a .safetensors, .npz, .pth, .pt or .bin file");
-  }
-  return checkpoint;
-}
 
 void read_config_of(Subject& subject) {
   subject.config = Json(Json::Object{});
@@ -76,12 +48,6 @@ void group_weights_of(Subject& subject) {
   subject.grouped = false;
 }
 
-std::string quantization_method(const Json& config) {
-  const Json* quantization = config.find("quantization_config");
-  const Json* method = quantization == nullptr ? nullptr : quantization->find("quant_method");
-  return method == nullptr || method->string() == nullptr ? std::string() : *method->string();
-}
-
 /// Which model it is, and its schema.
 void recognise(Subject& subject) {
   if (!subject.is_folder) {
@@ -89,7 +55,7 @@ void recognise(Subject& subject) {
     return;
   }
   const Status ours =
-      refuse_foreign_quantization(subject.checkpoint, quantization_method(subject.config));
+      refuse_foreign_quantization(subject.checkpoint, foreign_quant_method(subject.config));
   if (!ours) {
     subject.problems.push_back(ours.error().message);
     subject.unknown_because = "quantized by another tool";
@@ -97,9 +63,8 @@ void recognise(Subject& subject) {
   }
   SourceView view;
   for (const Weight& weight : subject.weights) view.tensors.push_back({weight.name, weight.shape});
-  const fs::path& folder = subject.checkpoint.folder;
-  const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
-  auto model = detect_model(subject.config, view, {{}, {}, name.string()});
+  auto model =
+      detect_model(subject.config, view, {{}, {}, repository_name(subject.checkpoint.folder)});
   if (!model) {
     subject.unknown_because = model.error().message;
     return;
@@ -122,8 +87,7 @@ Result<std::unique_ptr<const Subject>> open_subject(const fs::path& path, Report
   if (!fs::exists(status)) return Unexpected(system_error(ENOENT, "cannot open", path.string()));
   auto subject = std::make_unique<Subject>();
   subject->is_folder = fs::is_directory(status);
-  subject->checkpoint =
-      subject->is_folder ? TRY(open_checkpoint(path, reporter)) : TRY(open_single_file(path));
+  subject->checkpoint = TRY(open_checkpoint(path, reporter));
   read_config_of(*subject);
   group_weights_of(*subject);
   recognise(*subject);
@@ -132,8 +96,7 @@ Result<std::unique_ptr<const Subject>> open_subject(const fs::path& path, Report
 
 std::string method_text(const Weight& weight) {
   if (!weight.scheme) return std::string(name(weight.dtype));
-  const std::string scheme = to_string(*weight.scheme);
-  return weight.scheme->has_biases() ? "affine " + scheme : scheme;
+  return method_name(*weight.scheme);
 }
 
 }  // namespace decibit

@@ -160,6 +160,8 @@ std::vector<const ModelType*> types_in_folder_name(std::string_view folder,
 
 }  // namespace
 
+std::span<const std::string_view> model_domains() { return kDomains; }
+
 Result<Detection> detect_model(const Json& config, const SourceView& source,
                                const DetectionHints& hints) {
   const std::string_view domain = hints.model_domain;

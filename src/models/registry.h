@@ -29,6 +29,8 @@ struct ModelType {
 
 /// All rows; the last one is "generic", which nothing but its name selects.
 std::span<const ModelType> model_types();
+/// The values of --model-domain: mlx-audio's, also those of which no type is known here.
+std::span<const std::string_view> model_domains();
 /// The row with this name or alias (case matters not), or null.
 const ModelType* find_model_type(std::string_view name);
 

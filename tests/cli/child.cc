@@ -76,7 +76,7 @@ void read_both(int out, int err, ChildResult& result, const ChildOptions& option
 }  // namespace
 
 ChildResult run_child(const std::vector<std::string>& words, const ChildOptions& options) {
-  std::vector<std::string> arguments = {"decibit"};
+  std::vector<std::string> arguments = {options.called_as};
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::vector<std::string> environment = {"LC_ALL=C.UTF-8", "TERM=xterm", "HOME=/nonexistent",
                                           "PATH=/usr/bin:/bin"};

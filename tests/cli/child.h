@@ -15,6 +15,7 @@ struct ChildOptions {
   bool on_terminal = false;                   // both streams are one pseudo terminal of 100 columns
   bool reader_leaves = false;                 // standard output is a pipe that nobody reads
   std::string stdout_file = {};               // standard output goes there instead
+  std::string called_as = "decibit";          // argv[0]
   /// Sent once this text has appeared on standard error (or the terminal).
   int signal = 0;
   std::string signal_after = {};

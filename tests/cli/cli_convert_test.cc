@@ -82,6 +82,40 @@ TEST(CliConvert, QuantizationFlagsAloneAreWarnedOfAndStrictlyRefused) {
   EXPECT_THAT(refused({"--q-bits", "4", "--strict"}, 8).err, HasSubstr("--q-bits without -q"));
 }
 
+TEST(CliConvert, AProfileNeedsSomethingToQuantize) {
+  EXPECT_THAT(refused({"--q-profile", "metal", "--strict"}, 8).err,
+              HasSubstr("--q-profile without"));
+  const ScratchFolder folder;
+  const fs::path source = golden_source("whisper");
+  const CommandRun rule = run_convert(source, folder / "rule",
+                                      {"--strict", "--q-profile", "metal", "--rule", "mlp1=4:64"});
+  EXPECT_EQ(rule.exit_code, 0) << rule.err;
+  EXPECT_THAT(rule.err, Not(HasSubstr("experimental")));
+  const CommandRun cuda = run_convert(source, folder / "cuda", {"-q", "--q-profile", "cuda"});
+  EXPECT_THAT(cuda.err, HasSubstr("experimental"));
+}
+
+TEST(CliConvert, AVerifiedResultIsSaidToBe) {
+  const ScratchFolder folder;
+  const fs::path source = golden_source("whisper");
+  EXPECT_THAT(run_convert(source, folder / "a", {"--verify"}).out, HasSubstr("verified "));
+  const auto verified = [&](const char* target, const std::vector<std::string>& flags) {
+    return *json_of(run_convert(source, folder / target, flags)).find("verified")->boolean();
+  };
+  EXPECT_TRUE(verified("b", {"--verify", "--json"}));
+  EXPECT_FALSE(verified("c", {"--json"}));
+  EXPECT_FALSE(verified("d", {"--verify", "--dry-run", "--json"}));
+}
+
+TEST(CliConvert, TheRootOfAHubCacheIsNoModel) {
+  const ScratchFolder folder;
+  const fs::path root = folder / "models--openai--whisper-tiny";
+  fs::create_directories(root / "snapshots" / "0a1b2c");
+  const CommandRun run = run_convert(root, folder / "out");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("try:   " + (root / "snapshots" / "0a1b2c").string()));
+}
+
 TEST(CliConvert, JsonHoldsWhatTheTableShows) {
   const ScratchFolder folder;
   const CommandRun run =

@@ -11,6 +11,7 @@ namespace decibit::cli {
 namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Command& convert() { return *find_command("convert"); }
 const Command& inspect() { return *find_command("inspect"); }
@@ -69,6 +70,11 @@ TEST(CliParse, AnOptionalValueMayBeMissing) {
   EXPECT_TRUE(without.given("--tensors"));
   EXPECT_EQ(without.get("--tensors"), "");
   EXPECT_EQ(parsed(inspect(), {"m", "--tensors", "fc1"}).get("--tensors"), "fc1");
+  EXPECT_EQ(parsed(inspect(), {"--tensors", "fc1", "m"}).get("PATH"), "m");
+  const Values only_word = parsed(inspect(), {"--tensors", "m"});
+  EXPECT_EQ(only_word.get("PATH"), "m");
+  EXPECT_TRUE(only_word.given("--tensors"));
+  EXPECT_EQ(only_word.get("--tensors"), "");
 }
 
 TEST(CliParse, UnknownFlagsGetTheNearestNames) {
@@ -86,6 +92,26 @@ TEST(CliParse, ValuesOutsideTheTableAreRefusedWithTheTable) {
   }
   EXPECT_THAT(refused(convert(), {"--hf-path", "x", "--q-mode", "mxfp3"}).hint, HasSubstr("mxfp4"));
   EXPECT_THAT(refused(convert(), {"--hf-path", "x", "--dtype", "f32"}).hint, HasSubstr("float32"));
+}
+
+TEST(CliParse, AFlagWithoutItsValueIsToldWhatIsPossible) {
+  const std::vector<std::vector<std::string>> endings = {
+      {"--q-bits"}, {"--q-bits", "--q-mode", "affine"}, {"--q_bits", "-q"}, {"--q-bits", "--"}};
+  for (std::vector<std::string> words : endings) {
+    words.insert(words.begin(), {"--hf-path", "x", "-q"});
+    EXPECT_EQ(refused(convert(), words).message,
+              "--q-bits needs a value: one of 1, 2, 3, 4, 5, 6, 8");
+  }
+  EXPECT_EQ(refused(convert(), {"--hf-path", "--json"}).message, "--hf-path needs a value: DIR");
+  EXPECT_EQ(parsed(convert(), {"--hf-path", "x", "--threads", "-1"}).get("--threads"), "-1");
+}
+
+TEST(CliParse, NumbersAreNotGuessedAt) {
+  const auto hint = [](const char* flag, const char* value) {
+    return refused(convert(), {"--hf-path", "x", flag, value}).hint;
+  };
+  EXPECT_THAT(hint("--q-bits", "7"), Not(HasSubstr("mean")));
+  EXPECT_THAT(hint("--q-mode", "mxfp3"), HasSubstr("did you mean mxfp4?"));
 }
 
 TEST(CliParse, WhatIsMissingOrTooManyIsNamed) {

@@ -84,14 +84,26 @@ TEST(CliProcess, TheBarIsDrawnOnATerminalAndTakenOffAtTheEnd) {
   EXPECT_THAT(piped.err, Not(HasSubstr("\r")));
 }
 
-TEST(CliProcess, CtrlCStopsWithTheTargetUntouched) {
+TEST(CliProcess, BeingStoppedLeavesNothingBehind) {
   const ScratchFolder folder;
   const fs::path source = large_source(folder);
-  const ChildResult run = run_child(convert_large(source, folder / "out"),
-                                    {.on_terminal = true, .signal = SIGINT, .signal_after = "%"});
-  EXPECT_EQ(run.exit_code, 130);
-  EXPECT_THAT(run.out, HasSubstr("error:"));
-  EXPECT_FALSE(fs::exists(folder / "out"));
+  fs::create_directory(folder / "targets");
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const ChildResult run = run_child(convert_large(source, folder / "targets" / "out"),
+                                      {.on_terminal = true, .signal = signal, .signal_after = "%"});
+    EXPECT_EQ(run.exit_code, 130) << signal;
+    EXPECT_THAT(run.out, HasSubstr("interrupted")) << signal;
+    EXPECT_TRUE(fs::is_empty(folder / "targets")) << signal;
+  }
+}
+
+TEST(CliProcess, ALinkNamedLikeMlxAudiosProgramConverts) {
+  const ScratchFolder folder;
+  const ChildResult run = run_child(
+      {"--hf_path", golden_source("whisper").string(), "--mlx_path", (folder / "out").string()},
+      {.called_as = "/opt/bin/mlx_audio.convert"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(fs::exists(folder / "out" / "config.json"));
 }
 
 TEST(CliProcess, AReaderThatLeavesEndsTheProgramWithTheCodeOfAPipe) {

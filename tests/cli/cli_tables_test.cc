@@ -117,6 +117,8 @@ TEST(CliTables, BashCompletesCommandsFlagsAndValues) {
   EXPECT_EQ(bash_offers("decibit convert --q-mode mx"), "mxfp4\nmxfp8\n");
   EXPECT_EQ(bash_offers("decibit convert --q_mode = mxfp8"), "mxfp8\n");
   EXPECT_EQ(bash_offers("decibit completion z"), "zsh\n");
+  EXPECT_EQ(bash_offers("decibit help conv"), "convert\n");
+  EXPECT_EQ(bash_offers("decibit man i"), "inspect\n");
 }
 
 TEST(CliTables, ManualPagesHoldNoStrayRequests) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cli/progress_line.h"
 #include "cli/suggest.h"
 #include "cli/terminal.h"
@@ -65,6 +67,20 @@ TEST(CliText, TableColumnsAlignByWidth) {
   table.add_row({"größe", "1", "x"});
   table.add_row({"語", "1000", ""});
   EXPECT_EQ(table.to_string(Terminal{}), "name   size  note\ngröße     1  x\n語     1000\n");
+}
+
+TEST(CliText, TablesShrinkToTheTerminalTheyAreShownOn) {
+  TextTable table({{.title = "name", .shrinks = true}, {"size", Align::kRight}});
+  table.add_row({"model.decoder.layers.11.fc1.weight", "12.3 MB"});
+  table.add_row({"short", "1 B"});
+  for (int columns : {17, 20, 30, 100}) {
+    const std::string text = table.to_string(Terminal{.live = true, .columns = columns});
+    EXPECT_THAT(text, HasSubstr("12.3 MB"));
+    EXPECT_THAT(text, HasSubstr("short  "));
+    const std::size_t longest = text.find("MB") + 2 - text.find("\n") - 1;
+    EXPECT_EQ(longest, static_cast<std::size_t>(std::min(columns, 43)));
+  }
+  EXPECT_THAT(table.to_string(Terminal{}), HasSubstr("model.decoder.layers.11.fc1.weight"));
 }
 
 TEST(CliText, BytesHaveThreeDigits) {

@@ -16,6 +16,7 @@
 namespace decibit::testing {
 namespace {
 namespace fs = std::filesystem;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -35,8 +36,8 @@ fs::path converted(const ScratchFolder& folder, const std::vector<std::string>& 
 /// Exit 4, and `text` among the problems.
 void expect_problem(const CommandRun& run, const std::string& text) {
   EXPECT_EQ(run.exit_code, 4) << run.out << run.err;
-  EXPECT_THAT(run.out, HasSubstr("problem"));
   EXPECT_THAT(run.out, HasSubstr(text));
+  EXPECT_THAT(run.err, ContainsRegex("error: [0-9]+ problems? found in "));
 }
 
 void change_config(const fs::path& folder, const std::function<void(Json&)>& change) {
@@ -103,7 +104,18 @@ TEST(Inspect, PathAndPatternMayComeInAnyOrder) {
   const std::string expected = run_command({"inspect", path, "--tensors"}).out;
   EXPECT_EQ(run_command({"inspect", "--tensors", path}).out, expected);
   EXPECT_THAT(run_command({"inspect", "--tensors", "conv1", path}).out, HasSubstr("conv1"));
-  EXPECT_EQ(run_command({"inspect", "--tensors", "conv1"}).exit_code, 2);
+  EXPECT_EQ(run_command({"inspect", "--tensors", "conv1"}).exit_code, 3);
+}
+
+TEST(Inspect, TensorsAreFoundByTheNameInTheFileAndByMlxs) {
+  const std::string path = golden_source("whisper").string();
+  const std::string table = run_command({"inspect", path, "--tensors=fc1"}).out;
+  EXPECT_THAT(table, HasSubstr("name in MLX"));
+  EXPECT_THAT(table, HasSubstr("decoder.blocks.0.mlp1.weight"));
+  EXPECT_EQ(run_command({"inspect", path, "--tensors=mlp1"}).out, table);
+  const CommandRun none = run_command({"inspect", path, "--tensors=zzz"});
+  EXPECT_EQ(none.exit_code, 0);
+  EXPECT_THAT(none.out, HasSubstr("no tensor matches"));
 }
 
 TEST(Inspect, AnyFileOfWeightsCanBeLookedAt) {
