@@ -15,16 +15,17 @@
 
 namespace decibit {
 
+double sqnr_db(double signal, double noise) {
+  if (noise == 0) return std::numeric_limits<double>::infinity();
+  if (signal == 0 || std::isinf(noise)) return 0;
+  return 10 * std::log10(signal / noise);
+}
+
 void QuantError::add(const QuantError& other) {
   signal += other.signal;
   noise += other.noise;
   groups += other.groups;
   zeroed_groups += other.zeroed_groups;
-}
-
-double QuantError::sqnr_db() const {
-  if (noise == 0) return std::numeric_limits<double>::infinity();
-  return 10 * std::log10(signal / noise);
 }
 
 #if defined(__x86_64__)

@@ -14,6 +14,9 @@
 
 namespace decibit {
 
+/// 10 log10(signal / noise): infinity without noise, 0 when there is no signal or no end of noise.
+double sqnr_db(double signal, double noise);
+
 /// What quantization did to some weights. "Dequantized" is scale * code + bias of the stored scale
 /// and bias in float, without a rounding to the weight's type. Sums are in double; callers add rows
 /// in order, so that the figures do not depend on the number of threads.
@@ -24,8 +27,7 @@ struct QuantError {
   std::int64_t zeroed_groups = 0;  // not all zero before, all zero after
 
   void add(const QuantError& other);
-  /// 10 log10(signal / noise); infinity without noise, 0 when everything vanished.
-  double sqnr_db() const;
+  double sqnr_db() const { return decibit::sqnr_db(signal, noise); }
 };
 
 /// Which rule chooses affine scales: MLX's, or f16-rounded first (decibit-rows).
@@ -47,8 +49,8 @@ struct RowJob {
 struct KernelTable {
   std::string_view name;  // "reference", "avx2", "avx512"
   QuantError (*quantize_row)(const RowJob& job);
-  /// Dequantizes one row to `out_dtype` (rule: quant/quantize.h). job.dtype: type of scales/biases
-  /// (affine), ignored otherwise. `out` holds k elements.
+  /// Dequantizes one row to `out_dtype` (rule: quant/quantize.h). `scale_dtype` is the type of
+  /// affine scales and biases; the other modes ignore it. `out` holds k elements.
   void (*dequantize_row)(const Scheme& scheme, DType scale_dtype, std::int64_t k,
                          const std::byte* codes, const std::byte* scales, const std::byte* biases,
                          DType out_dtype, std::byte* out);

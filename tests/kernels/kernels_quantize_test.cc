@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "hostile_rows.h"
 #include "kernels/kernel_table.h"
@@ -193,6 +194,10 @@ TEST(KernelsQuantize, ErrorFiguresMeanWhatTheySay) {
   }
   EXPECT_TRUE(std::isinf(QuantError{}.sqnr_db()));
   EXPECT_EQ((QuantError{2, 2, 1, 1}.sqnr_db()), 0);
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(sqnr_db(0, 1), 0) << "no signal";
+  EXPECT_EQ(sqnr_db(1, kInfinity), 0);
+  EXPECT_EQ(sqnr_db(kInfinity, kInfinity), 0);
 }
 
 }  // namespace
