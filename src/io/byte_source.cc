@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -80,9 +79,18 @@ class MemorySource : public ByteSource {
 
 }  // namespace
 
+bool is_dangling_link(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_symlink(path, ignored) && !std::filesystem::exists(path, ignored);
+}
+
 Result<std::shared_ptr<const ByteSource>> open_file(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a pipe must not wait for a writer; it is refused below.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0 && errno == ENOENT && is_dangling_link(path))
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{} is a link to a file that is not there", path.string()),
+                "fetch it again");
   if (descriptor < 0) return Unexpected(system_error(errno, "cannot open", path.string()));
   struct stat info {};
   const int failed = ::fstat(descriptor, &info);

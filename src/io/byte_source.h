@@ -24,6 +24,8 @@ class ByteSource {
   virtual const std::string& name() const = 0;
 };
 
+/// A link to nothing, as in a Hub cache that lost a blob. open_file says so.
+bool is_dangling_link(const std::filesystem::path& path);
 /// A regular file, read with pread: its pages never count as memory of this process.
 Result<std::shared_ptr<const ByteSource>> open_file(const std::filesystem::path& path);
 /// Bytes in memory, for tests and fuzzers.

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <set>
 
+#include "io/byte_source.h"
 #include "io/npz.h"
 #include "io/safetensors.h"
 #include "io/torch_file.h"
@@ -66,7 +67,8 @@ Status check_all_there(const fs::path& folder, const WeightFiles& chosen) {
   std::vector<std::string> missing;
   for (const std::string& file : chosen.files) {
     std::error_code ignored;
-    if (!fs::is_regular_file(folder / file, ignored)) missing.push_back(file);
+    if (!fs::is_regular_file(folder / file, ignored) && !is_dangling_link(folder / file))
+      missing.push_back(file);
   }
   if (!missing.empty())
     return fail(ErrorCode::kBadInput,

@@ -10,30 +10,66 @@
 namespace decibit {
 namespace {
 
-// A view whose bytes span at most this much is read at once. Beyond it only pieces are, so that a
-// huge transposed matrix costs one small read per element but never its size in memory.
+// Elements whose bytes span at most this much are read at once. Beyond it only pieces are, so that
+// a huge transposed matrix costs one small read per element but never its size in memory.
 constexpr std::uint64_t kWholeSpanBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kPieceBytes = std::uint64_t{16} << 10;
+
+/// Bytes of a source.
+struct Extent {
+  std::uint64_t begin = 0, end = 0;
+};
+
+/// The smallest extent with all elements from `first` to `last` of a strided view, or a little
+/// more.
+Extent extent_of(const Tensor& tensor, std::int64_t first, std::int64_t last) {
+  std::int64_t low = 0, high = 0;  // positions, for the dimensions from d on
+  std::int64_t inner = 0;          // the last position in all of them
+  for (std::size_t d = tensor.shape.size(); d-- > 0;) {
+    const std::int64_t size = tensor.shape[d], stride = tensor.strides[d];
+    const std::int64_t i = first % size, j = last % size;
+    // Where two indices differ, every index of the dimensions inside may occur. Where an outer one
+    // differs, that one sets both again.
+    low = i == j ? low + i * stride : i * stride;
+    high = i == j ? high + j * stride : inner + j * stride;
+    inner += (size - 1) * stride;
+    first /= size;
+    last /= size;
+  }
+  const auto item = static_cast<std::uint64_t>(size_bytes(tensor.dtype));
+  return {tensor.offset + static_cast<std::uint64_t>(low) * item,
+          tensor.offset + (static_cast<std::uint64_t>(high) + 1) * item};
+}
 
 /// Copies single elements through a window of the source, which stays while elements fall into it.
 class Window {
  public:
-  Window(const ByteSource& source, std::uint64_t end, std::uint64_t size)
-      : source_(source), end_(end), size_(size) {}
+  Window(const ByteSource& source, Extent extent) : source_(source), extent_(extent) {}
 
   Status copy(std::uint64_t offset, std::span<std::byte> out) {
     if (offset < begin_ || offset + out.size() > begin_ + bytes_.size()) {
-      begin_ = offset;
-      bytes_.resize(std::min(std::max<std::uint64_t>(size_, out.size()), end_ - offset));
-      TRY(source_.read(begin_, bytes_));
+      TRY(move_to(offset, out.size()));
     }
     std::memcpy(out.data(), bytes_.data() + (offset - begin_), out.size());
     return {};
   }
 
  private:
+  Status move_to(std::uint64_t offset, std::size_t item) {
+    Extent next = extent_;
+    if (extent_.end - extent_.begin > kWholeSpanBytes) {
+      // Reading ahead pays only where it would have paid the last time.
+      const bool near = !bytes_.empty() && offset > begin_ && offset - begin_ < kPieceBytes;
+      next = {offset, std::min(offset + (near ? kPieceBytes : item), extent_.end)};
+    }
+    begin_ = next.begin;
+    bytes_.resize(next.end - next.begin);
+    return source_.read(begin_, bytes_);
+  }
+
   const ByteSource& source_;
-  std::uint64_t end_, size_, begin_ = 0;
+  Extent extent_;
+  std::uint64_t begin_ = 0;
   std::vector<std::byte> bytes_;
 };
 
@@ -67,12 +103,8 @@ class Odometer {
 
 Status read_strided(const Tensor& tensor, std::int64_t first, std::span<std::byte> out) {
   const auto item = static_cast<std::size_t>(size_bytes(tensor.dtype));
-  std::int64_t last = 0;
-  for (std::size_t d = 0; d < tensor.shape.size(); ++d)
-    last += (tensor.shape[d] - 1) * tensor.strides[d];
-  const std::uint64_t span_bytes = (static_cast<std::uint64_t>(last) + 1) * item;
-  Window window(*tensor.source, tensor.offset + span_bytes,
-                span_bytes <= kWholeSpanBytes ? span_bytes : kPieceBytes);
+  const std::int64_t last = first + static_cast<std::int64_t>(out.size() / item) - 1;
+  Window window(*tensor.source, extent_of(tensor, first, last));
   Odometer odometer(tensor.shape, tensor.strides, first);
   for (; !out.empty(); out = out.subspan(item), odometer.advance())
     TRY(window.copy(tensor.offset + odometer.position() * item, out.first(item)));

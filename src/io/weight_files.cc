@@ -58,13 +58,15 @@ bool is_weight_file(std::string_view name) {
                       [&](const UnreadFormat& format) { return ends(format.ending); }));
 }
 
-/// Regular files at the root, links followed, sorted.
+/// Regular files at the root, links followed, sorted; with the links that lead nowhere, so that
+/// whoever opens one learns of it.
 Result<Names> list_files(const fs::path& folder) {
   std::error_code error;
   Names names;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (it->is_regular_file(ignored)) names.push_back(it->path().filename().string());
+    if (it->is_regular_file(ignored) || is_dangling_link(it->path()))
+      names.push_back(it->path().filename().string());
   }
   if (error) return Unexpected(system_error(error.value(), "cannot list", folder.string()));
   std::sort(names.begin(), names.end());
@@ -197,7 +199,7 @@ Result<WeightFiles> choose_weight_files(const fs::path& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (error && error != std::errc::no_such_file_or_directory)
     return Unexpected(system_error(error.value(), "cannot open", folder.string()));
-  if (!fs::exists(status))
+  if (!fs::exists(status) && !is_dangling_link(folder))
     return fail(ErrorCode::kNotFound, fmt::format("there is no folder {}", folder.string()));
   if (!fs::is_directory(status)) return choose_one(folder);
 

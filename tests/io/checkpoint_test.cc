@@ -179,6 +179,22 @@ TEST_F(CheckpointFiles, LinksOfAHubCacheAreFollowed) {
   EXPECT_THAT(names_of(open(root_ / "snapshots/main").tensors), ElementsAre("a"));
 }
 
+TEST_F(CheckpointFiles, ALinkToNothingIsNamed) {
+  const auto is_named = [&](const char* file) {
+    const Error error = refused();
+    EXPECT_EQ(error.message, (root_ / file).string() + " is a link to a file that is not there");
+    EXPECT_EQ(error.hint, "fetch it again");
+  };
+  fs::create_symlink("lost", root_ / "a.pth");
+  is_named("a.pth");
+  EXPECT_FALSE(open_checkpoint(root_ / "a.pth", notes_));
+  floats("model-00001-of-00002.safetensors", {"b"});
+  fs::create_symlink("lost", root_ / "model-00002-of-00002.safetensors");
+  is_named("model-00002-of-00002.safetensors");
+  fs::create_symlink("lost", root_ / "model.safetensors.index.json");
+  is_named("model.safetensors.index.json");
+}
+
 TEST_F(CheckpointFiles, FormatsThatAreNotReadAreNamed) {
   text("config.json", "{}");
   EXPECT_THAT(refused().message, HasSubstr("holds no weights"));

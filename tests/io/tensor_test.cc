@@ -57,8 +57,9 @@ TEST(Tensor, AStridedReadPicksTheElementsOfTheView) {
     const auto tensor = words_tensor(std::make_shared<Words>(1000), shape, strides, 17);
     const std::int64_t count = tensor.elements();
     const std::int64_t first = upto(static_cast<unsigned>(count)) - 1;
-    const auto words = read_words(tensor, first, static_cast<std::size_t>(count - first));
-    for (std::int64_t i = first; i < count; ++i) {
+    const std::int64_t end = first + upto(static_cast<unsigned>(count - first));
+    const auto words = read_words(tensor, first, static_cast<std::size_t>(end - first));
+    for (std::int64_t i = first; i < end; ++i) {
       std::int64_t position = 17, rest = i;
       for (std::size_t d = shape.size(); d-- > 0; rest /= shape[d])
         position += rest % shape[d] * strides[d];
@@ -72,9 +73,27 @@ TEST(Tensor, AHugeTransposedMatrixIsReadInPieces) {
   constexpr std::int64_t kRows = 8192, kColumns = 4096;  // 128 MiB, stored by columns
   const auto source = std::make_shared<Words>(kRows * kColumns);
   const auto tensor = words_tensor(source, {kRows, kColumns}, {1, kRows}, 0);
-  const auto row = read_words(tensor, 5000 * kColumns, 16);
-  for (std::uint32_t c = 0; c < 16; ++c) EXPECT_EQ(row[c], 5000 + c * kRows);
-  EXPECT_LE(source->bytes_read, 16u * 16384u);
+  const auto row = read_words(tensor, 5000 * kColumns, kColumns);
+  for (std::uint32_t c = 0; c < kColumns; ++c) ASSERT_EQ(row[c], 5000 + c * kRows);
+  EXPECT_EQ(source->bytes_read, 4u * kColumns) << "nothing that is not needed";
+}
+
+TEST(Tensor, AHugeViewOfLongRowsIsReadAhead) {
+  constexpr std::int64_t kRows = 8192, kColumns = 4096;  // every second row of 256 MiB
+  const auto source = std::make_shared<Words>(2 * kRows * kColumns);
+  const auto tensor = words_tensor(source, {kRows, kColumns}, {2 * kColumns, 1}, 0);
+  const auto words = read_words(tensor, 0, 2 * kColumns + 1);
+  EXPECT_EQ(words[2 * kColumns], 4 * kColumns);
+  EXPECT_LE(source->bytes_read, 5u * 16384u);
+}
+
+TEST(Tensor, AStridedReadReadsNothingBehindItsLastElement) {
+  constexpr std::int64_t kBatch = 100, kSize = 32;  // a batch of transposed matrices
+  const auto source = std::make_shared<Words>(kBatch * kSize * kSize);
+  const auto tensor = words_tensor(source, {kBatch, kSize, kSize}, {kSize * kSize, 1, kSize}, 0);
+  const auto matrix = read_words(tensor, 3 * kSize * kSize, kSize * kSize);
+  EXPECT_EQ(matrix[1], 3 * kSize * kSize + kSize);
+  EXPECT_EQ(source->bytes_read, 4u * kSize * kSize);
 }
 
 TEST(Tensor, ASourceThatEndsEarlyIsAnError) {
