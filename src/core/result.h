@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -43,8 +44,9 @@ struct Error {
 /// The text for a terminal: "error: message" and one indented line each for where, why, try.
 [[nodiscard]] std::string to_string(const Error& error);
 
-/// An Error for the errno of a failed system call on `path`; ENOSPC, EDQUOT, EFBIG and ENOMEM are
-/// kResources, EACCES, EPERM and EROFS kDenied, ENOENT kNotFound, everything else kBadInput.
+/// An Error for the errno of a failed system call on `path`; ENOSPC, EDQUOT, EFBIG, ENOMEM and
+/// EMFILE are kResources, EACCES, EPERM and EROFS kDenied, ENOENT and EEXIST kNotFound, everything
+/// else kBadInput.
 [[nodiscard]] Error system_error(int error_number, std::string_view doing, std::string_view path);
 
 struct Unexpected {
@@ -60,7 +62,6 @@ struct Unexpected {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  using value_type = T;
   // NOLINTNEXTLINE(google-explicit-constructor): a value or an Unexpected converts, as in
   // std::expected
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
@@ -95,7 +96,6 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] Result<void> {
  public:
-  using value_type = void;
   Result() = default;
   Result(Unexpected u) : error_(std::move(u.error)) {}
 

@@ -2,8 +2,6 @@
 // VoxtralEncoderLayer, Qwen2AudioEncoderLayer and AudioEncoderLayer of mlx_audio/stt/models.
 #include "models/audio_tower.h"
 
-#include <string_view>
-
 namespace decibit {
 namespace {
 
@@ -34,7 +32,7 @@ void add_audio_tower_layers(SchemaBuilder& builder, const std::string& prefix,
 
 void keep_dense(SchemaBuilder& builder, const std::string& prefix) {
   for (TensorSpec& spec : builder.tensors()) {
-    if (std::string_view(spec.name).substr(0, prefix.size()) == prefix) spec.quantizable = false;
+    if (spec.name.starts_with(prefix)) spec.quantizable = false;
   }
 }
 

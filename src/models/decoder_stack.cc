@@ -55,4 +55,23 @@ void add_decoder_layers(SchemaBuilder& builder, const std::string& prefix,
   builder.no_layer();
 }
 
+void add_language_model(SchemaBuilder& builder, const std::string& root,
+                        const LanguageModel& model) {
+  builder.component("language_model");
+  builder.embedding(root + "model.embed_tokens", model.vocabulary, model.stack.hidden);
+  add_decoder_layers(builder, root + "model.layers", model.stack);
+  builder.rms_norm(root + "model.norm", model.stack.hidden);
+  if (model.head_rows == 0) return;
+  builder.component("lm_head");
+  builder.linear(root + "lm_head", model.head_rows, model.stack.hidden, Bias::kNo).output_head =
+      true;
+}
+
+Mapped map_language_model(std::string_view name, std::string_view root, bool tied) {
+  Mapped mapped = keep_name(name);
+  const bool is_head = name.starts_with(root) && name.substr(root.size()) == "lm_head.weight";
+  if (tied && is_head) mapped.op = Mapped::Op::kDrop;
+  return mapped;
+}
+
 }  // namespace decibit

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "models/config_reader.h"
 #include "models/schema_builder.h"
@@ -37,5 +38,21 @@ DecoderStack read_decoder_stack(ConfigReader& config, const DecoderStack& defaul
 /// stack; v_proj and down_proj are the sensitive ones. What follows belongs to no layer.
 void add_decoder_layers(SchemaBuilder& builder, const std::string& prefix,
                         const DecoderStack& stack);
+
+struct LanguageModel {
+  DecoderStack stack;
+  std::int64_t vocabulary = 0;
+  std::int64_t head_rows = 0;  // of lm_head; 0: tied, the embedding serves as the head
+};
+
+/// Adds the component "language_model", which is model.embed_tokens, model.layers and model.norm,
+/// and unless it is tied the component "lm_head". `root` comes before all names
+/// ("language_model."). Source: mlx_audio/lm/models (Model).
+void add_language_model(SchemaBuilder& builder, const std::string& root,
+                        const LanguageModel& model);
+
+/// The name rule that goes with it. The head of a tied model is a copy of the embedding and not
+/// read; every other name is kept.
+Mapped map_language_model(std::string_view name, std::string_view root, bool tied);
 
 }  // namespace decibit

@@ -10,8 +10,7 @@ namespace {
 constexpr std::string_view kWeight = ".weight";
 
 bool looks_linear(const SourceView::Item& item) {
-  const bool named_weight = item.name.size() > kWeight.size() &&
-                            item.name.substr(item.name.size() - kWeight.size()) == kWeight;
+  const bool named_weight = item.name.size() > kWeight.size() && item.name.ends_with(kWeight);
   return named_weight && item.shape.size() == 2 && item.shape[1] > 0 && item.shape[1] % 64 == 0;
 }
 

@@ -2,7 +2,6 @@
 // The models we know, one row each, and which of them a checkpoint is.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

@@ -76,11 +76,6 @@ Result<Scheme> Scheme::make(Mode mode, std::optional<int> bits, std::optional<in
   return Scheme(mode, b, g);
 }
 
-double Scheme::bits_per_weight(DType weight) const {
-  const int scale_bits = size_bits(scale_dtype(weight)) * (has_biases() ? 2 : 1);
-  return bits_ + static_cast<double>(scale_bits) / group_size_;
-}
-
 std::string to_string(const Scheme& scheme) {
   if (scheme.mode() != Mode::kAffine) return std::string(name(scheme.mode()));
   return fmt::format("{}:{}", scheme.bits(), scheme.group_size());

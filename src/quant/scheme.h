@@ -36,8 +36,6 @@ class Scheme {
   bool fits(std::int64_t k) const { return k % group_size_ == 0; }
   std::int64_t words_per_row(std::int64_t k) const { return k * bits_ / 32; }
   std::int64_t groups_per_row(std::int64_t k) const { return k / group_size_; }
-  /// Bits in the file for one weight, scales and biases of `scale_dtype` included.
-  double bits_per_weight(DType weight) const;
 
   bool operator==(const Scheme&) const = default;
 

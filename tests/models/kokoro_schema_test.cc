@@ -135,10 +135,6 @@ TEST(KokoroSchema, MapsTheNamesOfPyTorch) {
            {"predictor.shared.weight_hh_l0_reverse", "predictor.shared.Wh_backward"},
            {"predictor.shared.bias_ih_l0_reverse", "predictor.shared.bias_ih_backward"},
            {"text_encoder.lstm.bias_hh_l0", "text_encoder.lstm.bias_hh_forward"},
-           {"decoder.encode.conv1.parametrizations.weight.original0",
-            "decoder.encode.conv1.weight_g"},
-           {"decoder.encode.conv1.parametrizations.weight.original1",
-            "decoder.encode.conv1.weight_v"},
            {"bert.embeddings.LayerNorm.weight", "bert.embeddings.LayerNorm.weight"},
            {"predictor.shared.Wx_forward", "predictor.shared.Wx_forward"}}) {
     EXPECT_EQ(map(r.source).name, r.canonical);

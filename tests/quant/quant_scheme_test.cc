@@ -51,10 +51,6 @@ TEST(QuantScheme, SizesOfARow) {
   EXPECT_EQ(s.words_per_row(512), 48);
   EXPECT_EQ(s.groups_per_row(512), 8);
   EXPECT_FALSE(s.fits(96));
-  EXPECT_DOUBLE_EQ(s.bits_per_weight(DType::kBF16), 3.5);
-  EXPECT_DOUBLE_EQ(s.bits_per_weight(DType::kF32), 4.0);
-  EXPECT_DOUBLE_EQ(Scheme::make(Mode::kMxfp4, {}, {}).value().bits_per_weight(DType::kF32), 4.25);
-  EXPECT_DOUBLE_EQ(Scheme::make(Mode::kNvfp4, {}, {}).value().bits_per_weight(DType::kF32), 4.5);
 }
 
 TEST(QuantScheme, NamesGoBothWays) {

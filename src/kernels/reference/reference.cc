@@ -8,7 +8,6 @@
 #include <limits>
 #include <vector>
 
-#include "core/check.h"
 #include "quant/element.h"
 #include "quant/quantize.h"
 

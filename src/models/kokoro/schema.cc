@@ -25,25 +25,12 @@ constexpr std::array<Suffix, 8> kLstm = {{{".weight_ih_l0", ".Wx_forward"},
                                           {".weight_hh_l0_reverse", ".Wh_backward"},
                                           {".bias_ih_l0_reverse", ".bias_ih_backward"},
                                           {".bias_hh_l0_reverse", ".bias_hh_backward"}}};
-// torch.nn.utils.weight_norm writes weight_g and weight_v, its successor
-// torch.nn.utils.parametrizations.weight_norm these.
-constexpr std::array<Suffix, 2> kWeightNorm = {
-    {{".parametrizations.weight.original0", ".weight_g"},
-     {".parametrizations.weight.original1", ".weight_v"}}};
 constexpr std::array<Suffix, 2> kTextEncoderNorm = {{{".gamma", ".weight"}, {".beta", ".bias"}}};
-
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
-bool ends_with(std::string_view text, std::string_view suffix) {
-  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
-}
 
 template <std::size_t N>
 std::string replace_suffix(std::string_view name, const std::array<Suffix, N>& table) {
   for (const auto& [torch, mlx] : table) {
-    if (ends_with(name, torch)) {
+    if (name.ends_with(torch)) {
       return std::string(name.substr(0, name.size() - torch.size())) + std::string(mlx);
     }
   }
@@ -51,18 +38,18 @@ std::string replace_suffix(std::string_view name, const std::array<Suffix, N>& t
 }
 
 Mapped map_name(std::string_view source_name) {
-  if (starts_with(source_name, "bert.") && ends_with(source_name, "position_ids")) {
+  if (source_name.starts_with("bert.") && source_name.ends_with("position_ids")) {
     return {.name = std::string(source_name), .op = Mapped::Op::kDrop};
   }
   // PyTorch declares AdaIN's instance norm affine for the sake of ONNX export only: ones and zeros.
-  if (ends_with(source_name, ".norm.weight")) {
+  if (source_name.ends_with(".norm.weight")) {
     return {.name = std::string(source_name), .op = Mapped::Op::kDrop, .expected_value = 1.0F};
   }
-  if (ends_with(source_name, ".norm.bias")) {
+  if (source_name.ends_with(".norm.bias")) {
     return {.name = std::string(source_name), .op = Mapped::Op::kDrop, .expected_value = 0.0F};
   }
-  std::string name = replace_suffix(replace_suffix(source_name, kLstm), kWeightNorm);
-  if (starts_with(name, "text_encoder.")) name = replace_suffix(name, kTextEncoderNorm);
+  std::string name = replace_suffix(source_name, kLstm);
+  if (name.starts_with("text_encoder.")) name = replace_suffix(name, kTextEncoderNorm);
   return {.name = std::move(name)};
 }
 

@@ -22,7 +22,7 @@ std::string_view nemo_target(const Json& config) {
   const Json* target = config.find("target");
   if (target == nullptr || target->string() == nullptr) return {};
   const std::string_view text = *target->string();
-  return text.substr(0, kNemo.size()) == kNemo ? text.substr(kNemo.size()) : std::string_view();
+  return text.starts_with(kNemo) ? text.substr(kNemo.size()) : std::string_view();
 }
 
 bool has_durations(const Json& config) {

@@ -10,12 +10,12 @@
 namespace decibit::qwen2_audio {
 namespace {
 
+constexpr const char* kRoot = "language_model.";
+
 struct Sizes {
   AudioTower tower;
   std::int64_t mels = 0;
-  DecoderStack text;
-  std::int64_t vocabulary = 0;
-  bool tied = false;
+  LanguageModel text;
 };
 
 Result<Sizes> read_sizes(const Json& config) {
@@ -28,18 +28,19 @@ Result<Sizes> read_sizes(const Json& config) {
   s.tower.layers = audio.count_or("encoder_layers", 32);
   s.tower.keys_before_queries = true;
   s.mels = audio.width_or("num_mel_bins", 128);
-  s.text = read_decoder_stack(text, {.hidden = 4096,
-                                     .ffn = 11008,
-                                     .layers = 32,
-                                     .heads = 32,
-                                     .kv_heads = 32,
-                                     .head_dim = 128,
-                                     .qkv_bias = Bias::kYes});
+  s.text.stack = read_decoder_stack(text, {.hidden = 4096,
+                                           .ffn = 11008,
+                                           .layers = 32,
+                                           .heads = 32,
+                                           .kv_heads = 32,
+                                           .head_dim = 128,
+                                           .qkv_bias = Bias::kYes});
   // Qwen2 knows no head_dim of its own, and its biases are there whatever attention_bias says.
-  s.text.head_dim = s.text.hidden / s.text.heads;
-  if (s.text.head_dim == 0) reader.fault("text_config.num_attention_heads exceeds hidden_size");
-  s.vocabulary = text.rows_or("vocab_size", 156032);
-  s.tied = text.flag_or("tie_word_embeddings", false);
+  DecoderStack& stack = s.text.stack;
+  stack.head_dim = stack.hidden / stack.heads;
+  if (stack.head_dim == 0) reader.fault("text_config.num_attention_heads exceeds hidden_size");
+  s.text.vocabulary = text.rows_or("vocab_size", 156032);
+  s.text.head_rows = text.flag_or("tie_word_embeddings", false) ? 0 : s.text.vocabulary;
   TRY(reader.status());
   return s;
 }
@@ -51,27 +52,17 @@ void add_audio(SchemaBuilder& b, const Sizes& s) {
   add_audio_tower_layers(b, "audio_tower.layers", s.tower);
   b.norm("audio_tower.layer_norm", s.tower.width);
   b.component("multi_modal_projector");
-  b.linear("multi_modal_projector.linear", s.text.hidden, s.tower.width);
+  b.linear("multi_modal_projector.linear", s.text.stack.hidden, s.tower.width);
   keep_dense(b, "audio_tower.");
   keep_dense(b, "multi_modal_projector.");
 }
 
-void add_language_model(SchemaBuilder& b, const Sizes& s) {
-  b.component("language_model");
-  b.embedding("language_model.model.embed_tokens", s.vocabulary, s.text.hidden);
-  add_decoder_layers(b, "language_model.model.layers", s.text);
-  b.rms_norm("language_model.model.norm", s.text.hidden);
-  if (s.tied) return;
-  b.component("lm_head");
-  b.linear("language_model.lm_head", s.vocabulary, s.text.hidden, Bias::kNo).output_head = true;
-}
-
 /// The sinusoids are computed, so their table in the file is not read.
 Mapped map_name(std::string_view name, bool tied) {
-  const bool positions = name.find("embed_positions") != std::string_view::npos;
-  const bool head = tied && name == "language_model.lm_head.weight";
-  if (!positions && !head) return keep_name(name);
-  return {.name = std::string(name), .op = Mapped::Op::kDrop};
+  if (name.find("embed_positions") != std::string_view::npos) {
+    return {.name = std::string(name), .op = Mapped::Op::kDrop};
+  }
+  return map_language_model(name, kRoot, tied);
 }
 
 }  // namespace
@@ -80,9 +71,9 @@ Result<Schema> schema(const Json& config, const SourceView&) {
   const Sizes s = TRY(read_sizes(config));
   SchemaBuilder b("qwen2_audio");
   add_audio(b, s);
-  add_language_model(b, s);
-  Schema result =
-      std::move(b).finish([tied = s.tied](std::string_view name) { return map_name(name, tied); });
+  add_language_model(b, kRoot, s.text);
+  Schema result = std::move(b).finish(
+      [tied = s.text.head_rows == 0](std::string_view name) { return map_name(name, tied); });
   // sanitize() takes a checkpoint without scales for PyTorch's and transposes its convolutions.
   result.loader_expects_torch_when_dense = true;
   return result;

@@ -15,9 +15,7 @@ struct Sizes {
   std::int64_t mels = 0;
   std::int64_t conv_channels = 0;
   std::int64_t audio_out = 0;
-  DecoderStack text;
-  std::int64_t vocabulary = 0;
-  std::int64_t head = 0;  // rows of lm_head; 0 when it is the embedding
+  LanguageModel text;
 };
 
 /// Where audio_config and text_config are: transformers nests them, a flat config works as well.
@@ -38,19 +36,19 @@ Result<Sizes> read_sizes(const Json& config, bool aligner) {
   s.mels = audio.width_or("num_mel_bins", 128);
   s.conv_channels = audio.width_or("downsample_hidden_size", 480);
   s.audio_out = audio.width_or("output_dim", 2048);
-  s.text = read_decoder_stack(text, {.hidden = 2048,
-                                     .ffn = 6144,
-                                     .layers = 28,
-                                     .heads = 16,
-                                     .kv_heads = 8,
-                                     .head_dim = 128,
-                                     .qk_norm = true,
-                                     .down_second = false});
-  s.vocabulary = text.rows_or("vocab_size", 151936);
+  s.text.stack = read_decoder_stack(text, {.hidden = 2048,
+                                           .ffn = 6144,
+                                           .layers = 28,
+                                           .heads = 16,
+                                           .kv_heads = 8,
+                                           .head_dim = 128,
+                                           .qk_norm = true,
+                                           .down_second = false});
+  s.text.vocabulary = text.rows_or("vocab_size", 151936);
   if (aligner) {
-    s.head = nested.rows_or("classify_num", top.rows_or("classify_num", 5000));
+    s.text.head_rows = nested.rows_or("classify_num", top.rows_or("classify_num", 5000));
   } else {
-    s.head = text.flag_or("tie_word_embeddings", true) ? 0 : s.vocabulary;
+    s.text.head_rows = text.flag_or("tie_word_embeddings", true) ? 0 : s.text.vocabulary;
   }
   TRY(top.status());
   return s;
@@ -71,30 +69,20 @@ void add_audio(SchemaBuilder& b, const Sizes& s) {
   keep_dense(b, "audio_tower.");
 }
 
-/// "thinker.X" is X. The head of a tied model is a copy of the embedding and not read.
+/// "thinker.X" is X.
 Mapped map_name(std::string_view name, bool tied) {
   constexpr std::string_view kThinker = "thinker.";
-  if (name.substr(0, kThinker.size()) == kThinker) name.remove_prefix(kThinker.size());
-  if (tied && name == "lm_head.weight") {
-    return {.name = std::string(name), .op = Mapped::Op::kDrop};
-  }
-  return keep_name(name);
+  if (name.starts_with(kThinker)) name.remove_prefix(kThinker.size());
+  return map_language_model(name, "", tied);
 }
 
 Result<Schema> build(std::string_view model_type, const Json& config, bool aligner) {
   const Sizes s = TRY(read_sizes(config, aligner));
   SchemaBuilder b(model_type);
   add_audio(b, s);
-  b.component("language_model");
-  b.embedding("model.embed_tokens", s.vocabulary, s.text.hidden);
-  add_decoder_layers(b, "model.layers", s.text);
-  b.rms_norm("model.norm", s.text.hidden);
-  if (s.head > 0) {
-    b.component("lm_head");
-    b.linear("lm_head", s.head, s.text.hidden, Bias::kNo).output_head = true;
-  }
+  add_language_model(b, "", s.text);
   return std::move(b).finish(
-      [tied = s.head == 0](std::string_view name) { return map_name(name, tied); });
+      [tied = s.text.head_rows == 0](std::string_view name) { return map_name(name, tied); });
 }
 
 bool is_aligner(const Json& config) {

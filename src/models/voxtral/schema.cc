@@ -10,14 +10,14 @@
 namespace decibit::voxtral {
 namespace {
 
+constexpr const char* kRoot = "language_model.";
+
 struct Sizes {
   AudioTower tower;
   std::int64_t mels = 0;
   std::int64_t positions = 0;
   std::int64_t stacked = 0;  // encoder features per language model position: 4 frames at once
-  DecoderStack text;
-  std::int64_t vocabulary = 0;
-  bool tied = false;
+  LanguageModel text;
 };
 
 Result<Sizes> read_sizes(const Json& config) {
@@ -31,25 +31,15 @@ Result<Sizes> read_sizes(const Json& config) {
   s.mels = audio.width_or("num_mel_bins", 128);
   s.positions = audio.rows_or("max_source_positions", 1500);
   s.stacked = audio.width_or("intermediate_size", 5120);
-  s.text = read_decoder_stack(
+  s.text.stack = read_decoder_stack(
       text,
       {.hidden = 3072, .ffn = 8192, .layers = 30, .heads = 32, .kv_heads = 8, .head_dim = 128});
-  s.text.qkv_bias = s.text.output_bias = Bias{text.flag_or("attention_bias", false)};
-  s.text.mlp_bias = Bias{text.flag_or("mlp_bias", false)};
-  s.vocabulary = text.rows_or("vocab_size", 131072);
-  s.tied = text.flag_or("tie_word_embeddings", false);
+  s.text.stack.qkv_bias = s.text.stack.output_bias = Bias{text.flag_or("attention_bias", false)};
+  s.text.stack.mlp_bias = Bias{text.flag_or("mlp_bias", false)};
+  s.text.vocabulary = text.rows_or("vocab_size", 131072);
+  s.text.head_rows = text.flag_or("tie_word_embeddings", false) ? 0 : s.text.vocabulary;
   TRY(reader.status());
   return s;
-}
-
-void add_language_model(SchemaBuilder& b, const Sizes& s) {
-  b.component("language_model");
-  b.embedding("language_model.model.embed_tokens", s.vocabulary, s.text.hidden);
-  add_decoder_layers(b, "language_model.model.layers", s.text);
-  b.rms_norm("language_model.model.norm", s.text.hidden);
-  if (s.tied) return;
-  b.component("lm_head");
-  b.linear("language_model.lm_head", s.vocabulary, s.text.hidden, Bias::kNo).output_head = true;
 }
 
 void add_audio(SchemaBuilder& b, const Sizes& s) {
@@ -62,22 +52,19 @@ void add_audio(SchemaBuilder& b, const Sizes& s) {
   keep_dense(b, "audio_tower.");
 }
 
-Mapped drop_head(std::string_view name) {
-  if (name != "language_model.lm_head.weight") return keep_name(name);
-  return {.name = std::string(name), .op = Mapped::Op::kDrop};
-}
-
 }  // namespace
 
 Result<Schema> schema(const Json& config, const SourceView&) {
   const Sizes s = TRY(read_sizes(config));
   SchemaBuilder b("voxtral");
-  add_language_model(b, s);
+  add_language_model(b, kRoot, s.text);
   add_audio(b, s);
   b.component("multi_modal_projector");
-  b.linear("multi_modal_projector.linear_1", s.text.hidden, s.stacked, Bias::kNo);
-  b.linear("multi_modal_projector.linear_2", s.text.hidden, s.text.hidden, Bias::kNo);
-  return std::move(b).finish(s.tied ? drop_head : keep_name);
+  b.linear("multi_modal_projector.linear_1", s.text.stack.hidden, s.stacked, Bias::kNo);
+  b.linear("multi_modal_projector.linear_2", s.text.stack.hidden, s.text.stack.hidden, Bias::kNo);
+  return std::move(b).finish([tied = s.text.head_rows == 0](std::string_view name) {
+    return map_language_model(name, kRoot, tied);
+  });
 }
 
 bool tensors_match(const SourceView& source) {

@@ -66,15 +66,11 @@ constexpr Rename kTransformersLeaf[] = {{"self_attn.q_proj.", "attention.wq."},
                                         {"ada_rms_norm.linear1.", "ada_rms_norm_t_cond.ada_down."},
                                         {"ada_rms_norm.linear2.", "ada_rms_norm_t_cond.ada_up."}};
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 /// `name` with the first matching prefix replaced; empty when none matches.
 template <std::size_t N>
 std::string with_prefix_replaced(std::string_view name, const Rename (&table)[N]) {
   for (const Rename& row : table) {
-    if (starts_with(name, row.from)) {
+    if (name.starts_with(row.from)) {
       return std::string(row.to).append(name.substr(row.from.size()));
     }
   }
@@ -85,7 +81,7 @@ std::string with_prefix_replaced(std::string_view name, const Rename (&table)[N]
 template <std::size_t N>
 std::string with_leaf_replaced(const std::string& name, const Rename (&table)[N]) {
   for (const std::string_view stack : {"encoder.transformer_layers.", "decoder.layers."}) {
-    if (!starts_with(name, stack)) continue;
+    if (!name.starts_with(stack)) continue;
     const std::size_t dot = name.find('.', stack.size());
     if (dot == std::string::npos) break;
     const std::string leaf = with_prefix_replaced(std::string_view(name).substr(dot + 1), table);
@@ -99,7 +95,7 @@ bool contains(std::string_view text, std::string_view part) {
 }
 
 Mapped from_transformers(std::string_view name, const Heads& heads) {
-  if (starts_with(name, "model.")) name.remove_prefix(std::string_view("model.").size());
+  if (name.starts_with("model.")) name.remove_prefix(std::string_view("model.").size());
   // The head is the embedding.
   if (name == "lm_head.weight" || name == "language_model.lm_head.weight") {
     return {.name = std::string(name), .op = Mapped::Op::kDrop};
@@ -110,7 +106,7 @@ Mapped from_transformers(std::string_view name, const Heads& heads) {
   const bool queries = contains(mapped.name, ".attention.wq.");
   if (!queries && !contains(mapped.name, ".attention.wk.")) return mapped;
   mapped.op = Mapped::Op::kUnpermute;
-  if (starts_with(mapped.name, "encoder.")) {
+  if (mapped.name.starts_with("encoder.")) {
     mapped.heads = heads.encoder;
   } else {
     mapped.heads = queries ? heads.decoder_queries : heads.decoder_keys;
@@ -120,8 +116,8 @@ Mapped from_transformers(std::string_view name, const Heads& heads) {
 
 std::string from_mistral(std::string_view name) {
   const std::string renamed =
-      starts_with(name, kModule) ? with_prefix_replaced(name.substr(kModule.size()), kMistralModule)
-                                 : with_prefix_replaced(name, kMistralTop);
+      name.starts_with(kModule) ? with_prefix_replaced(name.substr(kModule.size()), kMistralModule)
+                                : with_prefix_replaced(name, kMistralTop);
   return with_leaf_replaced(renamed, kMistralLeaf);
 }
 
