@@ -29,6 +29,7 @@ inline constexpr std::array kLayouts = {Choice<OutputLayout>{"auto", OutputLayou
 template <class List>
 std::vector<std::string> names_of(const List& list) {
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const auto& choice : list) names.emplace_back(choice.name);
   return names;
 }

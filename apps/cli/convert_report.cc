@@ -45,19 +45,17 @@ std::string size_change(const ConvertSummary& summary) {
 }
 
 std::string component_table(const ConvertSummary& summary, const Terminal& terminal) {
-  constexpr int kWide = 100;
-  const bool has_last = !terminal.live || terminal.columns >= kWide;
   std::vector<TextTable::Column> columns = {{.title = "component", .shrinks = true},
                                             {"tensors", Align::kRight},
                                             {.title = "method", .shrinks = true},
                                             {"bits/weight", Align::kRight},
                                             {"size", Align::kRight},
                                             {"SQNR dB", Align::kRight}};
-  if (has_last) columns.push_back({.title = "worst tensor", .shrinks = true});
+  if (terminal.wide()) columns.push_back({.title = "worst tensor", .shrinks = true});
   TextTable table(std::move(columns));
   const auto row = [&](const ComponentSummary& component, std::string last) {
     std::vector<std::string> cells = table_row(component);
-    if (has_last) cells.push_back(std::move(last));
+    if (terminal.wide()) cells.push_back(std::move(last));
     return cells;
   };
   for (const ComponentSummary& component : summary.components) {
@@ -68,7 +66,7 @@ std::string component_table(const ConvertSummary& summary, const Terminal& termi
   total[2].clear();  // it would repeat the column above
   table.add_total(std::move(total));
   std::string text = table.to_string(terminal);
-  if (!has_last) {
+  if (!terminal.wide()) {
     text +=
         fmt::format("\n{}; worst tensor: {}\n", size_change(summary), worst_text(summary.total));
   }

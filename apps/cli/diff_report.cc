@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What differs most comes first; equal tensors are counted.
+// What differs most comes first; equal tensors are counted. A narrow terminal sees no shapes unless
+// some differ, so that names stay readable.
 #include "cli/diff_report.h"
 
 #include <fmt/format.h>
@@ -53,18 +54,25 @@ std::string tensor_table(const Diff& diff, bool all, const Terminal& terminal) {
   const std::vector<const TensorDiff*> tensors = by_difference(diff, all);
   if (tensors.empty()) return {};
   const std::size_t shown = all ? tensors.size() : std::min(kShown, tensors.size());
-  TextTable table({{.title = "tensor", .shrinks = true},
-                   {"shape"},
-                   {.title = "A", .shrinks = true},
-                   {.title = "B", .shrinks = true},
-                   {"SQNR dB", Align::kRight},
-                   {"RMS diff", Align::kRight},
-                   {"max diff", Align::kRight}});
+  const bool shapes = terminal.wide() || std::ranges::any_of(tensors, [](const TensorDiff* tensor) {
+                        return tensor->shape_a != tensor->shape_b;
+                      });
+  std::vector<TextTable::Column> columns = {{.title = "tensor", .shrinks = true}};
+  if (shapes) columns.push_back({"shape"});
+  columns.insert(columns.end(), {{.title = "A", .shrinks = true},
+                                 {.title = "B", .shrinks = true},
+                                 {"SQNR dB", Align::kRight},
+                                 {"RMS diff", Align::kRight},
+                                 {"max diff", Align::kRight}});
+  TextTable table(std::move(columns));
   for (std::size_t i = 0; i < shown; ++i) {
     const TensorDiff& tensor = *tensors[i];
-    table.add_row({printable(tensor.name), shape_text(tensor), tensor.method_a, tensor.method_b,
-                   verdict_text(tensor), difference_text(tensor, tensor.rms_difference),
-                   difference_text(tensor, tensor.max_difference)});
+    std::vector<std::string> row = {printable(tensor.name)};
+    if (shapes) row.push_back(shape_text(tensor));
+    row.insert(row.end(), {tensor.method_a, tensor.method_b, verdict_text(tensor),
+                           difference_text(tensor, tensor.rms_difference),
+                           difference_text(tensor, tensor.max_difference)});
+    table.add_row(std::move(row));
   }
   std::string text = table.to_string(terminal);
   if (shown < tensors.size()) {

@@ -17,6 +17,9 @@ struct Terminal {
   /// Of a file descriptor, from isatty, the environment and the window size.
   static Terminal of(int descriptor);
 
+  /// Whether tables may show all their columns; what is no terminal has room for them.
+  bool wide() const { return !live || columns >= 100; }
+
   std::string bold(std::string_view text) const { return styled("1", text); }
   std::string dim(std::string_view text) const { return styled("2", text); }
   std::string red(std::string_view text) const { return styled("1;31", text); }

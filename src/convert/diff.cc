@@ -5,22 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 
 #include "convert/diff_sides.h"
 #include "convert/inspect_subject.h"
 #include "core/thread_pool.h"
+#include "kernels/kernel_table.h"
 
 namespace decibit {
 namespace {
 
 constexpr std::int64_t kBlockElements = std::int64_t{1} << 18;  // 1 MiB of floats
-
-double decibels(double signal, double noise) {
-  if (noise == 0) return std::numeric_limits<double>::infinity();
-  return signal == 0 ? 0 : 10 * std::log10(signal / noise);
-}
 
 /// What one block of a tensor adds. Blocks are summed in their order, so that the figures do not
 /// depend on the number of threads.
@@ -179,9 +174,9 @@ std::uint64_t stored_bytes(const Subject& subject) {
 
 }  // namespace
 
-double TensorDiff::sqnr_db() const { return decibels(signal, noise); }
+double TensorDiff::sqnr_db() const { return decibit::sqnr_db(signal, noise); }
 
-double Diff::sqnr_db() const { return decibels(signal, noise); }
+double Diff::sqnr_db() const { return decibit::sqnr_db(signal, noise); }
 
 std::int64_t Diff::equal_count() const {
   return std::ranges::count(tensors, true, &TensorDiff::equal_bits);
