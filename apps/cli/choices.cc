@@ -23,7 +23,7 @@ std::vector<std::string> numbers(const std::function<int(const Scheme&)>& proper
 }
 
 void add_once(std::vector<std::string>& names, std::string_view name) {
-  if (name.empty() || std::ranges::find(names, name) != names.end()) return;
+  if (std::ranges::find(names, name) != names.end()) return;
   names.emplace_back(name);
 }
 
