@@ -62,6 +62,8 @@ Status read_elements(const RowSource& rows, std::int64_t first, std::int64_t cou
   return rows.read(first / rows.k(), row_count, out);
 }
 
+std::int64_t elements_of(const RowSource& rows) { return rows.rows() * rows.k(); }
+
 class Comparison {
  public:
   Comparison(ThreadPool& pool, Reporter& reporter, std::uint64_t total_bytes)
@@ -76,7 +78,8 @@ class Comparison {
     result.method_b = b.method;
     const std::uint64_t bytes = a.stored->stored_bytes() + b.stored->stored_bytes();
     const bool same_kind = a.values->dtype() == b.values->dtype();
-    if (a.shape == b.shape && same_kind) {
+    const bool same_count = elements_of(*a.values) == elements_of(*b.values);
+    if (a.shape == b.shape && same_kind && same_count) {
       const bool floats = a.values->dtype() == DType::kF32;
       const Sums sums = TRY(sum_blocks(*a.values, *b.values, floats, a.name, bytes));
       result.comparable = floats;
@@ -100,7 +103,7 @@ class Comparison {
   Result<Sums> sum_blocks(const RowSource& a, const RowSource& b, bool floats,
                           const std::string& name, std::uint64_t bytes) {
     Sums sums;
-    const std::int64_t elements = a.rows() * a.k();
+    const std::int64_t elements = elements_of(a);
     if (elements == 0) return sums;
     // The sides may cut the same sequence into rows of different length.
     const std::int64_t unit = std::lcm(a.k(), b.k());

@@ -22,11 +22,25 @@ RowSourcePtr as_f32(RowSourcePtr rows, const KernelTable& kernels) {
   return castable ? cast_rows(std::move(rows), DType::kF32, false, kernels) : rows;
 }
 
+/// Elements smaller than a byte are no numbers here: their bytes are compared.
+RowSourcePtr stored_rows(const Tensor& tensor) {
+  if (size_bits(tensor.dtype) % 8 == 0) return tensor_rows(tensor);
+  struct Bytes {
+    Tensor tensor;
+    RowSourcePtr rows;
+  };
+  const auto bytes = std::make_shared<Bytes>(Bytes{tensor, nullptr});
+  bytes->tensor.dtype = DType::kU8;
+  bytes->tensor.shape = {tensor.size_bytes(), 1};
+  bytes->rows = tensor_rows(bytes->tensor);
+  return {bytes, bytes->rows.get()};  // keeps the tensor that the rows refer to
+}
+
 std::vector<DiffWeight> by_stored_name(const Subject& subject, const KernelTable& kernels) {
   std::vector<DiffWeight> weights;
   for (const Weight& weight : subject.weights) {
     RowSourcePtr rows = weight.scheme ? dequantized_rows(weight, DType::kF32, kernels)
-                                      : tensor_rows(*weight.tensor);
+                                      : stored_rows(*weight.tensor);
     weights.push_back({weight.name, weight.shape, method_text(weight),
                        as_f32(std::move(rows), kernels), &weight});
   }

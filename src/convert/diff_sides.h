@@ -16,7 +16,8 @@ struct DiffWeight {
   std::string name;
   Shape shape;
   std::string method;
-  RowSourcePtr values;             // F32 rows; the stored elements when those are no floats
+  RowSourcePtr values;             // F32 rows; the stored elements when those are no floats,
+                                   // and their bytes when they are smaller than one
   const Weight* stored = nullptr;  // as in the file; of a weight norm, what holds its direction
 };
 

@@ -76,6 +76,26 @@ TEST(Diff, DifferencesHaveTheRightSize) {
   EXPECT_FALSE(tensor_of(result, "s").comparable);
 }
 
+TEST(Diff, PackedElementsAreComparedAsBytes) {
+  const ScratchFolder folder;
+  const auto write_packed = [&](const char* file, DType dtype, unsigned char last) {
+    HostTensor tensor{dtype, {2, 8}, {}};
+    tensor.bytes.resize(static_cast<std::size_t>(*size_bytes(tensor.shape, dtype)));
+    tensor.bytes.back() = static_cast<std::byte>(last);
+    write_tensors(folder / file, {{"x", tensor}});
+  };
+  write_packed("a.safetensors", DType::kF4, 1);
+  write_packed("b.safetensors", DType::kF4, 2);
+  write_packed("bytes.safetensors", DType::kU8, 1);
+  const fs::path a = folder / "a.safetensors";
+  EXPECT_TRUE(difference(a, a).identical());
+  for (const char* other : {"b.safetensors", "bytes.safetensors"}) {
+    const Diff result = difference(a, folder / other);
+    EXPECT_FALSE(result.identical()) << other;
+    EXPECT_FALSE(tensor_of(result, "x").comparable) << other;
+  }
+}
+
 TEST(Diff, EqualValuesInAnotherTypeAreNotEqualBits) {
   const ScratchFolder folder;
   write_tensors(folder / "a.safetensors", {{"x", host_tensor(DType::kF32, {2}, {1, 2})}});
