@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path new_path(const char* name) {
-  const fs::path path =
+  fs::path path =
       fs::path(testing::TempDir()) / (std::string(name) + std::to_string(getpid()));
   fs::remove(path);
   return path;
