@@ -19,8 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path new_path(const char* name) {
-  fs::path path =
-      fs::path(testing::TempDir()) / (std::string(name) + std::to_string(getpid()));
+  fs::path path = fs::path(testing::TempDir()) / (std::string(name) + std::to_string(getpid()));
   fs::remove(path);
   return path;
 }
