@@ -43,14 +43,21 @@ void quantize(benchmark::State& state, const KernelTable& table, const Scheme& s
       scheme,  Profile::kCpu, ScaleRule::kMlx, dtype, kRows, kK, weights_of(dtype).data(),
       nullptr, nullptr,       nullptr};
   std::vector<std::byte> codes(static_cast<std::size_t>(kRows * scheme.words_per_row(kK) * 4));
-  std::vector<std::byte> scales(
-      static_cast<std::size_t>(kRows * scheme.groups_per_row(kK) * size_bytes(scale_dtype(block))));
+  std::vector<std::byte> scales(static_cast<std::size_t>(
+      kRows * scheme.groups_per_row(kK) * size_bytes(scale_dtype(scheme, ScaleRule::kMlx, dtype))));
   std::vector<std::byte> biases(scheme.has_biases() ? scales.size() : 0);
   block.codes = codes.data();
   block.scales = scales.data();
   block.biases = scheme.has_biases() ? biases.data() : nullptr;
   QuantError error;
-  for (auto _ : state) error = quantize_rows(table, pool, block);
+  constexpr std::int64_t kRowsPerTask = 64;
+  std::vector<QuantError> errors(kRows / kRowsPerTask);
+  for (auto _ : state)
+    pool.parallel_for(errors.size(), [&](std::size_t task) {
+      errors[task] = quantize_rows(
+          table, slice_rows(block, static_cast<std::int64_t>(task) * kRowsPerTask, kRowsPerTask));
+    });
+  for (const QuantError& part : errors) error.add(part);
   state.counters["weights"] = benchmark::Counter(static_cast<double>(kRows * kK),
                                                  benchmark::Counter::kIsIterationInvariantRate);
   state.counters["sqnr_db"] = error.sqnr_db();

@@ -59,13 +59,11 @@ class FoldedConv final : public F32Rows {
         channels_(channels) {}
   Status read(std::int64_t first, std::int64_t count, std::span<std::byte> out) const override {
     const std::vector<float> v = TRY(read_rows(*v_, first, count));
-    std::vector<float> g;
-    if (g_ != nullptr) g = TRY(read_rows(*g_, first, count));
+    const std::vector<float> g = TRY(read_rows(*g_, first, count));
     float* to = floats(out);
     for (std::int64_t r = 0; r < count; ++r) {
       const float* row = v.data() + r * v_->k();
-      const double factor =
-          g.empty() ? 1 : norm_factor(g[static_cast<std::size_t>(r)], norm(row, v_->k()));
+      const double factor = norm_factor(g[static_cast<std::size_t>(r)], norm(row, v_->k()));
       for (std::int64_t tap = 0; tap < shape_.taps; ++tap)
         for (std::int64_t i = 0; i < channels_.count; ++i)
           *to++ = static_cast<float>(factor * row[tap * shape_.in + channels_.first + i]);

@@ -22,7 +22,7 @@ struct ChannelRange {
 };
 
 /// F32 rows [out][taps * channels.count] of the folded weight. `v`: F32 rows [out][taps * in];
-/// `g`: F32, one value for each output channel, or null for a convolution without weight norm.
+/// `g`: F32, one value for each output channel.
 RowSourcePtr folded_conv_rows(RowSourcePtr v, RowSourcePtr g, const ConvShape& shape,
                               ChannelRange channels);
 /// The same for a transposed convolution. `v`: F32 rows [in][taps * out]; `g`: one for each input

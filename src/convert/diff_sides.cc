@@ -71,7 +71,7 @@ Result<PlannedSide> plan_side(const Subject& subject, const Schema& schema,
 
 bool is_folded(const PlannedSide& side, const std::string& name) {
   const Origin* origin = side.index.find(name);
-  return origin != nullptr && origin->in_rows_format;
+  return origin != nullptr && origin->renamed;
 }
 
 /// X.weight of X.weight_v and X.weight_g. Folding has lost g, so only the product can be compared.

@@ -11,13 +11,12 @@
 namespace decibit {
 namespace {
 
+/// The type that the config claims, where it is one that mlx-audio casts to.
 std::optional<DType> torch_dtype(const Json& config) {
   const Json* value = config.find("torch_dtype");
   if (value == nullptr || value->string() == nullptr) return std::nullopt;
-  if (*value->string() == "float32") return DType::kF32;
-  if (*value->string() == "float16") return DType::kF16;
-  if (*value->string() == "bfloat16") return DType::kBF16;
-  return std::nullopt;
+  const auto dtype = dtype_from_torch_name(*value->string());
+  return dtype && is_mlx_float(*dtype) ? dtype : std::nullopt;
 }
 
 Status check_scope_all(const ConvertOptions& options) {
@@ -62,7 +61,6 @@ void apply_quantize_flag(const Policy& policy, const TensorSpec& spec, Method& m
   }
 }
 
-/// True when the rule decided.
 void apply_rule(const Policy& policy, const TensorSpec& spec, DType source_dtype, Method& method) {
   const Action& action = policy.rules[*method.rule].action;
   if (const auto* dtype = std::get_if<DType>(&action)) {
@@ -91,7 +89,6 @@ bool can_quantize(const TensorSpec& spec, Scope scope) {
     case RowsPlan::Kind::kMatrix:
     case RowsPlan::Kind::kConv:
     case RowsPlan::Kind::kConvTransposed:
-    case RowsPlan::Kind::kPlainConv:
       return true;
     case RowsPlan::Kind::kFoldedAway:
     case RowsPlan::Kind::kKeepDense:

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/piece.h"
 
+#include "kernels/quantize_rows.h"
+
 namespace decibit {
 DType Piece::scale_dtype() const {
-  return scale_rule == ScaleRule::kF16First ? DType::kF16 : scheme->scale_dtype(rows->dtype());
+  return decibit::scale_dtype(*scheme, scale_rule, rows->dtype());
 }
 
 std::string Piece::method() const {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "convert/row_source.h"
@@ -23,7 +22,9 @@ struct Piece {
   Shape shape;                   // unpacked
   std::optional<Scheme> scheme;  // how to quantize it; empty: the rows are stored as they are
   ScaleRule scale_rule = ScaleRule::kMlx;
-  DType source_dtype = DType::kF32;  // before casting, for messages
+  /// The same rows before casting; null when nothing is cast. Tells a weight that overflowed from
+  /// one that was infinite in the source.
+  RowSourcePtr uncast;
   /// Already packed codes, copied: what they mean (the rows then are U32 words).
   std::optional<Scheme> packed;
   bool is_companion = false;   // copied scales and biases: no weight of their own in the tables

@@ -2,14 +2,17 @@
 // From headers alone: what every tensor of the result is made of. Nothing is read from the weights.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "convert/method.h"
+#include "convert/convert.h"
 #include "convert/piece.h"
 #include "convert/weights.h"
-#include "core/reporter.h"
 #include "core/result.h"
+#include "io/json.h"
+#include "kernels/kernel_table.h"
 #include "models/schema.h"
 
 namespace decibit {
@@ -20,8 +23,7 @@ struct Plan {
   std::optional<Scheme> global;           // set iff anything is quantized
   bool rows_format = false;               // mode decibit-rows
   std::optional<DType> dtype;             // told as torch_dtype; empty: as the source
-  std::vector<std::string> notes;         // choices worth telling
-  std::vector<std::string> not_as_asked;  // what --strict refuses
+  std::vector<std::string> not_as_asked;  // told as notes; --strict refuses them
 };
 
 /// What a plan is made from; everything outlives the plan.

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace decibit {
@@ -18,10 +20,14 @@ std::optional<int> parse_int(std::string_view text) {
   return value;
 }
 
+/// "f16", "bf16", "f32", or PyTorch's longer names for them.
 std::optional<DType> float_type(std::string_view text) {
-  if (text == "f32" || text == "float32") return DType::kF32;
-  if (text == "f16" || text == "float16") return DType::kF16;
-  if (text == "bf16" || text == "bfloat16") return DType::kBF16;
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
+    const std::string_view upper = name(dtype);
+    const bool equal = std::equal(text.begin(), text.end(), upper.begin(), upper.end(),
+                                  [](char a, char b) { return a == std::tolower(b); });
+    if (equal || text == torch_name(dtype)) return dtype;
+  }
   return std::nullopt;
 }
 

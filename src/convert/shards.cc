@@ -78,23 +78,16 @@ Status Shards::write(std::size_t piece, std::size_t output, std::int64_t byte_of
                          bytes);
 }
 
-Status Shards::finish(bool sync) {
-  for (SafetensorsWriter& writer : writers_) TRY(writer.finish(sync));
+Status Shards::finish() {
+  for (SafetensorsWriter& writer : writers_) TRY(writer.finish(/*sync=*/false));
   return {};
 }
 
 Json Shards::index() const {
-  struct Entry {
-    std::string name;
-    std::size_t shard;
-  };
-  std::vector<Entry> entries;
+  Json::Object weight_map;  // shards hold the tensors in the order of their names
   for (std::size_t s = 0; s < shards_.size(); ++s)
-    for (const TensorHeader& header : shards_[s]) entries.push_back({header.name, s});
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  Json::Object weight_map;
-  for (const Entry& entry : entries) weight_map.emplace_back(entry.name, file_name(entry.shard));
+    for (const TensorHeader& header : shards_[s])
+      weight_map.emplace_back(header.name, file_name(s));
   return Json(Json::Object{
       {"metadata", Json::Object{{"total_size", static_cast<std::int64_t>(total_bytes_)}}},
       {"weight_map", std::move(weight_map)}});

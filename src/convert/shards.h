@@ -19,7 +19,6 @@ namespace decibit {
 /// greedily in the order of names, no shard empty.
 class Shards {
  public:
-  /// kUsage when two pieces would write the same tensor (cannot happen with a checked schema).
   Shards(const std::vector<Piece>& pieces, std::uint64_t max_shard_bytes);
 
   Status create(const std::filesystem::path& folder);
@@ -27,10 +26,9 @@ class Shards {
   /// `byte_offset` of that tensor. Safe from several threads for disjoint ranges.
   Status write(std::size_t piece, std::size_t output, std::int64_t byte_offset,
                std::span<const std::byte> bytes);
-  Status finish(bool sync);
+  Status finish();
 
-  std::uint64_t total_bytes() const { return total_bytes_; }  // of tensors, headers not counted
-  std::uint64_t disk_bytes() const;                           // headers estimated from above
+  std::uint64_t disk_bytes() const;  // headers estimated from above
   std::vector<std::string> file_names() const;
   /// model.safetensors.index.json, as mlx-audio writes it.
   Json index() const;

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "convert/piece.h"
 
@@ -30,23 +30,21 @@ class Trouble {
   std::string lines_;
 };
 
-struct Found {
-  const Weight* weight;
-  Mapped mapped;
-};
-
 /// Rows of a tensor in decibit-rows: [O, taps * quantized channels], or the matrix itself.
 Shape rows_shape(const TensorSpec& spec) {
   const Shape& s = spec.shape;
   switch (spec.rows.kind) {
     case RowsPlan::Kind::kConv:
-    case RowsPlan::Kind::kPlainConv:
       return {s[0], s[1] * (s[2] - spec.rows.dense_tail)};
     case RowsPlan::Kind::kConvTransposed:
       return {s[2], s[1] * (s[0] - spec.rows.dense_tail)};
-    default:
+    case RowsPlan::Kind::kNone:
+    case RowsPlan::Kind::kMatrix:
+    case RowsPlan::Kind::kFoldedAway:
+    case RowsPlan::Kind::kKeepDense:
       return s;
   }
+  return s;
 }
 
 bool layout_is_torch(const TensorSpec& spec, const Shape& shape, bool source_says_mlx) {
@@ -63,87 +61,111 @@ std::string expected_shape(const TensorSpec& spec) {
 
 }  // namespace
 
-std::string rows_weight_name(std::string_view schema_name) {
-  if (schema_name.ends_with(kNormV) || schema_name.ends_with(kNormG))
-    return std::string(schema_name.substr(0, schema_name.size() - kNormV.size())) + ".weight";
-  return layer_path(schema_name) + ".weight";
-}
+class SourceMatcher {
+ public:
+  SourceMatcher(const Schema& schema, const std::vector<Weight>& weights, bool source_says_mlx)
+      : schema_(schema), weights_(weights), source_says_mlx_(source_says_mlx) {}
 
-std::string rows_tail_name(std::string_view rows_weight_name) {
-  return std::string(rows_weight_name) + "_tail";
-}
+  Result<SourceIndex> run() {
+    name_weights();
+    for (const TensorSpec& spec : schema_.tensors) {
+      if (const Found* found = take(spec.name)) {
+        match(spec, *found);
+      } else if (const Found* rows = take_rows(spec)) {
+        match_rows(spec, *rows->weight);
+      } else if (!spec.optional) {
+        missing_.add(fmt::format("{} {}", spec.name, to_string(spec.shape)));
+      }
+    }
+    find_unexpected();
+    if (missing_.count() + unexpected_.count() + misshapen_.count() == 0) return std::move(index_);
+    return fail(
+        ErrorCode::kBadInput,
+        fmt::format("the checkpoint does not fit the model {}:{}{}{}", schema_.model_type,
+                    missing_.text("missing"), unexpected_.text("unexpected"),
+                    misshapen_.text("of the wrong shape")),
+        "check that config.json belongs to these weights; --model-type names another model");
+  }
+
+ private:
+  struct Found {
+    const Weight* weight;
+    Mapped mapped;
+  };
+
+  void name_weights() {
+    for (const Weight& weight : weights_) {
+      Mapped mapped = schema_.map_name(weight.name);
+      if (mapped.op == Mapped::Op::kDrop) continue;
+      std::string name = mapped.name;
+      const auto [it, is_new] = found_.try_emplace(name, Found{&weight, std::move(mapped)});
+      if (!is_new)
+        unexpected_.add(
+            fmt::format("{} (the same tensor as {})", weight.name, it->second.weight->name));
+    }
+  }
+
+  const Found* take(const std::string& name) {
+    const auto it = found_.find(name);
+    if (it == found_.end()) return nullptr;
+    taken_.insert(name);
+    return &it->second;
+  }
+
+  const Found* take_rows(const TensorSpec& spec) {
+    const Found* rows = take(rows_weight_name(spec.name));
+    return rows != nullptr && rows->weight->in_rows_format ? rows : nullptr;
+  }
+
+  void match(const TensorSpec& spec, const Found& found) {
+    const Weight& weight = *found.weight;
+    const bool torch = layout_is_torch(spec, weight.shape, source_says_mlx_);
+    if (weight.shape != spec.shape && !torch) {
+      misshapen_.add(fmt::format("{}: expected {}, found {}", weight.name, expected_shape(spec),
+                                 to_string(weight.shape)));
+      return;
+    }
+    index_.origins_.emplace(spec.name, Origin{.weight = &weight,
+                                              .op = found.mapped.op,
+                                              .heads = found.mapped.heads,
+                                              .in_torch_order = torch});
+  }
+
+  void match_rows(const TensorSpec& spec, const Weight& rows) {
+    if (spec.rows.kind == RowsPlan::Kind::kFoldedAway) return;
+    const Found* tail = spec.rows.is_conv() ? take(rows_tail_name(rows.name)) : nullptr;
+    if (rows.shape != rows_shape(spec) || (tail == nullptr) != (spec.rows.dense_tail == 0)) {
+      misshapen_.add(fmt::format("{}: expected rows {}, found {}", rows.name,
+                                 to_string(rows_shape(spec)), to_string(rows.shape)));
+      return;
+    }
+    index_.origins_.emplace(
+        spec.name,
+        Origin{.weight = &rows, .tail = tail == nullptr ? nullptr : tail->weight, .renamed = true});
+  }
+
+  void find_unexpected() {
+    for (const Weight& weight : weights_) {
+      const Mapped mapped = schema_.map_name(weight.name);
+      if (mapped.op != Mapped::Op::kDrop && !taken_.contains(mapped.name))
+        unexpected_.add(fmt::format("{} {}", weight.name, to_string(weight.shape)));
+    }
+  }
+
+  const Schema& schema_;
+  const std::vector<Weight>& weights_;
+  bool source_says_mlx_;
+  std::unordered_map<std::string, Found> found_;  // by the model's name
+  std::unordered_set<std::string> taken_;
+  Trouble missing_, unexpected_, misshapen_;
+  SourceIndex index_;
+};
 
 Result<SourceIndex> SourceIndex::build(const Schema& schema, const std::vector<Weight>& weights,
                                        const std::map<std::string, std::string>& metadata) {
   const auto format = metadata.find("format");
   const bool source_says_mlx = format != metadata.end() && format->second == "mlx";
-  Trouble missing, unexpected, misshapen;
-
-  std::unordered_map<std::string, Found> by_name;
-  for (const Weight& weight : weights) {
-    Mapped mapped = schema.map_name(weight.name);
-    if (mapped.op == Mapped::Op::kDrop) continue;
-    std::string canonical = mapped.name;
-    const auto [it, is_new] = by_name.try_emplace(canonical, Found{&weight, std::move(mapped)});
-    if (!is_new)
-      unexpected.add(
-          fmt::format("{} (the same tensor as {})", weight.name, it->second.weight->name));
-  }
-
-  SourceIndex index;
-  std::unordered_set<std::string> used;
-  const auto take = [&](const std::string& name) -> const Found* {
-    const auto it = by_name.find(name);
-    if (it == by_name.end()) return nullptr;
-    used.insert(name);
-    return &it->second;
-  };
-  for (const TensorSpec& spec : schema.tensors) {
-    const Found* found = take(spec.name);
-    if (found != nullptr) {
-      const Weight& w = *found->weight;
-      const bool torch = layout_is_torch(spec, w.shape, source_says_mlx);
-      if (w.shape != spec.shape && !torch) {
-        misshapen.add(fmt::format("{}: expected {}, found {}", w.name, expected_shape(spec),
-                                  to_string(w.shape)));
-        continue;
-      }
-      index.origins_.emplace(
-          spec.name, Origin{&w, nullptr, found->mapped.op, found->mapped.heads, false, torch});
-      continue;
-    }
-    const std::string rows_name = rows_weight_name(spec.name);
-    const Found* rows = rows_name == spec.name ? nullptr : take(rows_name);
-    if (rows != nullptr && rows->weight->scheme) {
-      if (spec.rows.kind == RowsPlan::Kind::kFoldedAway) continue;
-      const Found* tail = spec.rows.is_conv() ? take(rows_tail_name(rows_name)) : nullptr;
-      if (rows->weight->shape != rows_shape(spec) ||
-          (tail == nullptr) != (spec.rows.dense_tail == 0)) {
-        misshapen.add(fmt::format("{}: expected rows {}, found {}", rows_name,
-                                  to_string(rows_shape(spec)), to_string(rows->weight->shape)));
-        continue;
-      }
-      index.origins_.emplace(spec.name,
-                             Origin{rows->weight, tail != nullptr ? tail->weight : nullptr,
-                                    Mapped::Op::kNone, 0, true, false});
-    } else if (!spec.optional) {
-      missing.add(fmt::format("{} {}", spec.name, to_string(spec.shape)));
-    }
-  }
-  for (const Weight& weight : weights) {
-    const Mapped mapped = schema.map_name(weight.name);
-    if (mapped.op != Mapped::Op::kDrop && !used.contains(mapped.name))
-      unexpected.add(fmt::format("{} {}", weight.name, to_string(weight.shape)));
-  }
-
-  if (missing.count() + unexpected.count() + misshapen.count() > 0)
-    return fail(
-        ErrorCode::kBadInput,
-        fmt::format("the checkpoint does not fit the model {}:{}{}{}", schema.model_type,
-                    missing.text("missing"), unexpected.text("unexpected"),
-                    misshapen.text("of the wrong shape")),
-        "check that config.json belongs to these weights; --model-type names another model");
-  return index;
+  return SourceMatcher(schema, weights, source_says_mlx).run();
 }
 
 const Origin* SourceIndex::find(std::string_view name) const {
@@ -151,12 +173,31 @@ const Origin* SourceIndex::find(std::string_view name) const {
   return it == origins_.end() ? nullptr : &it->second;
 }
 
-bool SourceIndex::is_folded(std::string_view name) const {
-  if (!name.ends_with(kNormG)) return false;
-  const std::string v =
-      std::string(name.substr(0, name.size() - kNormG.size())) + std::string(kNormV);
-  const Origin* origin = find(v);
-  return origin != nullptr && origin->in_rows_format;
+bool SourceIndex::is_folded_norm(std::string_view name) const {
+  if (!is_norm_g(name)) return false;
+  const Origin* v = find(norm_v_of(name));
+  return v != nullptr && v->renamed;
+}
+
+bool is_norm_g(std::string_view name) { return name.ends_with(kNormG); }
+bool is_norm_v(std::string_view name) { return name.ends_with(kNormV); }
+
+std::string norm_v_of(std::string_view norm_g) {
+  return std::string(norm_g.substr(0, norm_g.size() - kNormG.size())) + std::string(kNormV);
+}
+
+std::string norm_g_of(std::string_view norm_v) {
+  return std::string(norm_v.substr(0, norm_v.size() - kNormV.size())) + std::string(kNormG);
+}
+
+std::string rows_weight_name(std::string_view schema_name) {
+  if (is_norm_v(schema_name) || is_norm_g(schema_name))
+    return std::string(schema_name.substr(0, schema_name.size() - kNormV.size())) + ".weight";
+  return layer_path(schema_name) + ".weight";
+}
+
+std::string rows_tail_name(std::string_view rows_weight_name) {
+  return std::string(rows_weight_name) + "_tail";
 }
 
 }  // namespace decibit

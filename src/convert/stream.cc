@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+
+#include "kernels/quantize_rows.h"
 
 namespace decibit {
 namespace {
@@ -16,12 +19,11 @@ struct Block {
 
 /// What one block left behind; blocks are added up in their order.
 struct BlockOutcome {
-  QuantError error;
-  bool overflowed = false;
+  PieceOutcome part;
   std::optional<Error> failure;
 };
 
-using BlockTask = std::function<Status(const Block&, BlockOutcome&)>;
+using BlockTask = std::function<Status(const Block&, PieceOutcome&)>;
 
 constexpr std::int64_t kBlockBytes = std::int64_t{1} << 20;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{32} << 20;  // between two progress reports
@@ -55,7 +57,7 @@ Result<std::vector<BlockOutcome>> run_blocks(const std::vector<Piece>& pieces,
     context.reporter.progress({stage, pieces[blocks[begin].piece].name, done, total});
     context.pool.parallel_for(end - begin, [&](std::size_t i) {
       BlockOutcome& outcome = outcomes[begin + i];
-      Status status = task(blocks[begin + i], outcome);
+      Status status = task(blocks[begin + i], outcome.part);
       if (!status) outcome.failure = std::move(status).error();
     });
     for (std::size_t i = begin; i < end; ++i)
@@ -73,8 +75,10 @@ std::vector<PieceOutcome> sum_by_piece(const std::vector<Piece>& pieces,
                                        const std::vector<BlockOutcome>& outcomes) {
   std::vector<PieceOutcome> sums(pieces.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    sums[blocks[i].piece].error.add(outcomes[i].error);
-    sums[blocks[i].piece].overflowed |= outcomes[i].overflowed;
+    PieceOutcome& sum = sums[blocks[i].piece];
+    sum.error.add(outcomes[i].part.error);
+    sum.overflowed |= outcomes[i].part.overflowed;
+    sum.nonfinite |= outcomes[i].part.nonfinite;
   }
   return sums;
 }
@@ -85,26 +89,39 @@ std::span<std::byte> grown(std::vector<std::byte>& buffer, std::int64_t size_byt
   return std::span(buffer).first(n);
 }
 
-Error nonfinite_error(const Piece& piece, const Block& block, std::size_t index) {
+/// Index of the first NaN or infinity among the rows of a block; the number of elements if none.
+std::size_t first_nonfinite(const RowSource& rows, std::span<const std::byte> bytes,
+                            const StreamContext& context) {
+  const auto size = static_cast<std::size_t>(size_bytes(rows.dtype()));
+  return context.kernels.first_nonfinite(rows.dtype(), bytes.data(), bytes.size() / size);
+}
+
+/// Whether the source was finite where its cast is not: the cast made the infinity.
+Result<bool> cast_overflowed(const Piece& piece, const Block& block, const StreamContext& context) {
+  if (piece.uncast == nullptr) return false;
+  std::vector<std::byte> rows(static_cast<std::size_t>(block.count * piece.uncast->row_bytes()));
+  TRY(piece.uncast->read(block.first, block.count, rows));
+  return first_nonfinite(*piece.uncast, rows, context) ==
+         static_cast<std::size_t>(block.count * piece.rows->k());
+}
+
+Error nonfinite_error(const Piece& piece, const Block& block, std::size_t index, bool overflowed) {
   const auto k = static_cast<std::size_t>(piece.rows->k());
-  std::string message =
-      fmt::format("{}: element [{}, {}] is NaN or infinite, so the weight cannot be quantized",
-                  piece.name, block.first + static_cast<std::int64_t>(index / k), index % k);
-  if (piece.source_dtype != piece.rows->dtype())
-    message += fmt::format(" (after the cast from {} to {})", name(piece.source_dtype),
-                           name(piece.rows->dtype()));
+  const std::string place =
+      fmt::format("{}: element [{}, {}]", piece.name,
+                  block.first + static_cast<std::int64_t>(index / k), index % k);
+  if (overflowed)
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("{} is too large for {}, so the weight cannot be quantized", place,
+                             name(piece.rows->dtype())),
+                 {},
+                 {},
+                 "--dtype float32 or bfloat16, or --allow-nonfinite to keep such tensors dense"};
   return Error{ErrorCode::kBadInput,
-               std::move(message),
+               place + " is NaN or infinite, so the weight cannot be quantized",
                {},
                {},
                "--allow-nonfinite keeps such tensors dense; better, repair the checkpoint"};
-}
-
-std::size_t first_nonfinite(const Piece& piece, const StreamContext& context,
-                            std::span<const std::byte> rows) {
-  return context.kernels.first_nonfinite(
-      piece.rows->dtype(), rows.data(),
-      rows.size() / static_cast<std::size_t>(size_bytes(piece.rows->dtype())));
 }
 
 /// Quantized rows of one block, in this thread's buffers.
@@ -118,39 +135,37 @@ Result<QuantizedBlock> quantize_block(const Piece& piece, const Block& block,
   thread_local std::vector<std::byte> buffers[4];
   const std::int64_t k = piece.rows->k();
   const Scheme& scheme = *piece.scheme;
+  const auto rows = grown(buffers[3], block.count * piece.rows->row_bytes());
+  TRY(piece.rows->read(block.first, block.count, rows));
+  if (const std::size_t bad = first_nonfinite(*piece.rows, rows, context);
+      bad < static_cast<std::size_t>(block.count * k)) {
+    const bool overflowed = TRY(cast_overflowed(piece, block, context));
+    return Unexpected(nonfinite_error(piece, block, bad, overflowed));
+  }
   const std::int64_t scale_bytes = scheme.groups_per_row(k) * size_bytes(piece.scale_dtype());
   QuantizedBlock out = {
       {}, {scheme.words_per_row(k) * 4, scale_bytes, scheme.has_biases() ? scale_bytes : 0}};
-  const auto rows = grown(buffers[3], block.count * piece.rows->row_bytes());
-  TRY(piece.rows->read(block.first, block.count, rows));
-  const std::size_t elements = static_cast<std::size_t>(block.count * k);
-  if (const std::size_t bad = first_nonfinite(piece, context, rows); bad < elements)
-    return Unexpected(nonfinite_error(piece, block, bad));
   std::span<std::byte> parts[3];
   for (int i = 0; i < 3; ++i)
     out.parts[i] = parts[i] = grown(buffers[i], block.count * out.row_bytes[i]);
-  for (std::int64_t r = 0; r < block.count; ++r)
-    error.add(context.kernels.quantize_row(
-        {scheme, context.profile, piece.scale_rule, piece.rows->dtype(), k,
-         rows.data() + r * piece.rows->row_bytes(), parts[0].data() + r * out.row_bytes[0],
-         parts[1].data() + r * out.row_bytes[1],
-         parts[2].empty() ? nullptr : parts[2].data() + r * out.row_bytes[2]}));
+  error = quantize_rows(
+      context.kernels,
+      {scheme, context.profile, piece.scale_rule, piece.rows->dtype(), block.count, k, rows.data(),
+       parts[0].data(), parts[1].data(), parts[2].empty() ? nullptr : parts[2].data()});
   return out;
 }
 
-bool narrows(DType from, DType to) {
-  return to == DType::kF16 ? from != DType::kF16 : size_bits(from) > size_bits(to);
-}
-
 Status write_dense(const Piece& piece, const Block& block, const StreamContext& context,
-                   Shards& shards, BlockOutcome& outcome) {
+                   Shards& shards, PieceOutcome& outcome) {
   thread_local std::vector<std::byte> buffer;
   const auto rows = grown(buffer, block.count * piece.rows->row_bytes());
   TRY(piece.rows->read(block.first, block.count, rows));
-  const DType to = piece.rows->dtype();
-  if (is_float(piece.source_dtype) && is_mlx_float(to) && narrows(piece.source_dtype, to))
-    outcome.overflowed = first_nonfinite(piece, context, rows) <
-                         static_cast<std::size_t>(block.count * piece.rows->k());
+  if (is_mlx_float(piece.rows->dtype()) &&
+      first_nonfinite(*piece.rows, rows, context) <
+          static_cast<std::size_t>(block.count * piece.rows->k())) {
+    outcome.overflowed = TRY(cast_overflowed(piece, block, context));
+    outcome.nonfinite = !outcome.overflowed;
+  }
   return shards.write(block.piece, 0, block.first * piece.rows->row_bytes(), rows);
 }
 
@@ -164,7 +179,7 @@ std::int64_t rows_per_block(const Piece& piece) {
 Result<std::vector<PieceOutcome>> stream_pieces(const std::vector<Piece>& pieces, Shards& shards,
                                                 const StreamContext& context) {
   const std::vector<Block> blocks = blocks_of(pieces);
-  const BlockTask task = [&](const Block& block, BlockOutcome& outcome) -> Status {
+  const BlockTask task = [&](const Block& block, PieceOutcome& outcome) -> Status {
     const Piece& piece = pieces[block.piece];
     if (!piece.scheme) return write_dense(piece, block, context, shards, outcome);
     const QuantizedBlock quantized = TRY(quantize_block(piece, block, context, outcome.error));
@@ -186,7 +201,7 @@ Result<std::vector<PieceOutcome>> sample_pieces(const std::vector<Piece>& pieces
     for (std::int64_t s = 0; s < std::min(kSamples, (rows + kRows - 1) / kRows); ++s)
       blocks.push_back({p, (rows - count) * s / std::max<std::int64_t>(1, kSamples - 1), count});
   }
-  const BlockTask task = [&](const Block& block, BlockOutcome& outcome) -> Status {
+  const BlockTask task = [&](const Block& block, PieceOutcome& outcome) -> Status {
     TRY(quantize_block(pieces[block.piece], block, context, outcome.error));
     return {};
   };
@@ -198,19 +213,19 @@ Result<std::vector<std::size_t>> find_nonfinite(const std::vector<Piece>& pieces
                                                 const StreamContext& context) {
   std::vector<Block> blocks = blocks_of(pieces);
   std::erase_if(blocks, [&](const Block& b) { return !pieces[b.piece].scheme.has_value(); });
-  const BlockTask task = [&](const Block& block, BlockOutcome& outcome) -> Status {
+  const BlockTask task = [&](const Block& block, PieceOutcome& outcome) -> Status {
     thread_local std::vector<std::byte> buffer;
     const Piece& piece = pieces[block.piece];
     const auto rows = grown(buffer, block.count * piece.rows->row_bytes());
     TRY(piece.rows->read(block.first, block.count, rows));
-    outcome.overflowed = first_nonfinite(piece, context, rows) <
-                         static_cast<std::size_t>(block.count * piece.rows->k());
+    outcome.nonfinite = first_nonfinite(*piece.rows, rows, context) <
+                        static_cast<std::size_t>(block.count * piece.rows->k());
     return {};
   };
   const auto outcomes = TRY(run_blocks(pieces, blocks, context, "checking", task));
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < blocks.size(); ++i)
-    if (outcomes[i].overflowed && (found.empty() || found.back() != blocks[i].piece))
+    if (outcomes[i].part.nonfinite && (found.empty() || found.back() != blocks[i].piece))
       found.push_back(blocks[i].piece);
   return found;
 }

@@ -3,7 +3,6 @@
 // Memory is a few blocks for each thread, whatever the size of a tensor.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "convert/piece.h"
@@ -25,6 +24,7 @@ struct StreamContext {
 struct PieceOutcome {
   QuantError error;         // of quantized pieces
   bool overflowed = false;  // a finite weight became infinite in a narrower type
+  bool nonfinite = false;   // the source itself holds NaN or infinite values
 };
 
 /// Writes every piece. Outcomes are in the order of pieces and the same for any number of threads.

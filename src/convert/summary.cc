@@ -94,7 +94,7 @@ std::vector<std::string> damage(const std::vector<Piece>& pieces,
     }
     if (outcomes[i].overflowed)
       lines.push_back(fmt::format("{}: weights became infinite in the cast from {} to {}",
-                                  pieces[i].name, name(pieces[i].source_dtype),
+                                  pieces[i].name, name(pieces[i].uncast->dtype()),
                                   pieces[i].method()));
   }
   if (zeroed_tensors == 0) return lines;
@@ -107,6 +107,20 @@ std::vector<std::string> damage(const std::vector<Piece>& pieces,
                   layer_path(pieces[worst].name), error.zeroed_groups, error.groups,
                   error.sqnr_db(), pieces[worst].method()));
   return lines;
+}
+
+std::vector<std::string> nonfinite_note(const std::vector<Piece>& pieces,
+                                        const std::vector<PieceOutcome>& outcomes) {
+  std::size_t count = 0, first = 0;
+  for (std::size_t i = pieces.size(); i-- > 0;)
+    if (outcomes[i].nonfinite) {
+      ++count;
+      first = i;
+    }
+  if (count == 0) return {};
+  return {fmt::format("{} dense tensor{} of the source hold{} NaN or infinite values ({}{})", count,
+                      count == 1 ? "" : "s", count == 1 ? "s" : "", pieces[first].name,
+                      count > 1 ? ", ..." : "")};
 }
 
 }  // namespace decibit

@@ -21,5 +21,8 @@ ComponentSummary total_of(const std::vector<ComponentSummary>& components);
 /// groups that became zero.
 std::vector<std::string> damage(const std::vector<Piece>& pieces,
                                 const std::vector<PieceOutcome>& outcomes);
+/// One line when dense weights of the source are NaN or infinite; they were copied as they are.
+std::vector<std::string> nonfinite_note(const std::vector<Piece>& pieces,
+                                        const std::vector<PieceOutcome>& outcomes);
 
 }  // namespace decibit

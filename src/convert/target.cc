@@ -21,10 +21,11 @@ namespace {
 /// The absolute path without trailing slash, its existing part with links resolved.
 fs::path resolved(const fs::path& path) {
   std::error_code ignored;
-  // weakly_canonical leaves a relative path relative when nothing of it exists.
-  const fs::path absolute = fs::absolute(path, ignored).lexically_normal();
+  // weakly_canonical leaves a relative path relative when nothing of it exists. Links come before
+  // "..": a path may not be normalised by its letters first.
+  const fs::path absolute = fs::absolute(path, ignored);
   fs::path canonical = fs::weakly_canonical(absolute, ignored);
-  if (canonical.empty()) canonical = absolute;
+  if (canonical.empty()) canonical = absolute.lexically_normal();
   return canonical.has_filename() ? canonical : canonical.parent_path();
 }
 
@@ -34,13 +35,18 @@ bool is_inside(const fs::path& inner, const fs::path& outer) {
 }
 
 /// The first entry that no conversion writes, relative to `folder`; empty when there is none.
-Result<std::string> foreign_entry(const fs::path& folder) {
+Result<std::string> foreign_entry(const fs::path& folder,
+                                  const std::vector<std::string>& own_files) {
   std::error_code error;
   for (auto it = fs::recursive_directory_iterator(folder, error);
        !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     const fs::path relative = it->path().lexically_relative(folder);
-    if (it->is_symlink() || (!it->is_directory() && !is_conversion_output(relative)))
-      return relative.string();
+    std::error_code unreadable;
+    const fs::file_type type = it->symlink_status(unreadable).type();
+    const bool known =
+        type == fs::file_type::directory ||
+        (type == fs::file_type::regular && is_conversion_output(relative, own_files));
+    if (!known) return relative.string();
   }
   if (error) return Unexpected(system_error(error.value(), "cannot list", folder.string()));
   return std::string();
@@ -49,8 +55,9 @@ Result<std::string> foreign_entry(const fs::path& folder) {
 bool looks_converted(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_regular_file(folder / "config.json", error)) return false;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
+  for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
     if (name.starts_with("model") && name.ends_with(".safetensors")) return true;
   }
   return false;
@@ -72,7 +79,8 @@ bool is_mount_point(const fs::path& folder) {
          ::stat(folder.parent_path().c_str(), &outside) == 0 && inside.st_dev != outside.st_dev;
 }
 
-Status check_existing(const fs::path& target, bool force) {
+Status check_existing(const fs::path& target, bool force,
+                      const std::vector<std::string>& own_files) {
   std::error_code error;
   const auto status = fs::symlink_status(target, error);
   if (status.type() == fs::file_type::not_found) return {};
@@ -94,7 +102,7 @@ Status check_existing(const fs::path& target, bool force) {
                             "model*.safetensors), so --force leaves it alone",
                             target.string()),
                 "remove it yourself or choose another --mlx-path");
-  const std::string foreign = TRY(foreign_entry(target));
+  const std::string foreign = TRY(foreign_entry(target, own_files));
   if (!foreign.empty())
     return fail(
         ErrorCode::kNotFound,
@@ -106,8 +114,9 @@ Status check_existing(const fs::path& target, bool force) {
 
 Status empty_folder(const fs::path& folder) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    fs::remove_all(entry.path(), error);
+  for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    fs::remove_all(it->path(), error);
     if (error) break;
   }
   if (error) return Unexpected(system_error(error.value(), "cannot empty", folder.string()));
@@ -166,6 +175,7 @@ Status sync_tree(const fs::path& folder) {
   for (auto it = fs::recursive_directory_iterator(folder, error);
        !error && it != fs::recursive_directory_iterator(); it.increment(error))
     TRY(sync_path(it->path()));
+  if (error) return Unexpected(system_error(error.value(), "cannot list", folder.string()));
   return sync_path(folder);
 }
 
@@ -178,15 +188,16 @@ fs::path partial_of(const fs::path& target) {
 
 }  // namespace
 
-Status TargetFolder::check(const fs::path& target, const fs::path& source, bool force) {
+Status TargetFolder::check(const fs::path& target, const fs::path& source, bool force,
+                           const std::vector<std::string>& own_files) {
   const fs::path place = resolved(target);
   TRY(check_overlap(place, resolved(source)));
-  return check_existing(place, force);
+  return check_existing(place, force, own_files);
 }
 
-Result<TargetFolder> TargetFolder::open(const fs::path& target, const fs::path& source,
-                                        bool force) {
-  TRY(check(target, source, force));
+Result<TargetFolder> TargetFolder::open(const fs::path& target, const fs::path& source, bool force,
+                                        const std::vector<std::string>& own_files) {
+  TRY(check(target, source, force, own_files));
   const fs::path place = resolved(target);
   std::error_code error;
   fs::create_directories(place.parent_path(), error);
@@ -195,7 +206,7 @@ Result<TargetFolder> TargetFolder::open(const fs::path& target, const fs::path& 
   const fs::path partial = partial_of(place);
   const int fd = TRY(create_partial(partial, place));
   TargetFolder folder(place, partial, fd);
-  const auto foreign = foreign_entry(partial);
+  const auto foreign = foreign_entry(partial, own_files);
   if (!foreign || !foreign->empty()) {
     folder.partial_.clear();  // not ours: leave it as it is
     return fail(ErrorCode::kNotFound,
@@ -205,7 +216,7 @@ Result<TargetFolder> TargetFolder::open(const fs::path& target, const fs::path& 
   }
   TRY(empty_folder(partial));
   // Another process may have finished the same target while this one waited for the lock.
-  TRY(check_existing(place, force));
+  TRY(check_existing(place, force, own_files));
   return folder;
 }
 

@@ -3,8 +3,10 @@
 // crash, a full disk or Ctrl-C never leaves a half-written folder that looks whole.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 
@@ -13,15 +15,17 @@ namespace decibit {
 class TargetFolder {
  public:
   /// Checks and locks. A missing or empty target is fine; any other needs `force`, which replaces
-  /// only what looks like a conversion's result. A stale DIR.partial is emptied and reused.
-  /// kUsage: source inside target or the reverse (links resolved), or the target is a mount point.
-  /// kNotFound: the target exists.
-  /// kDenied: another process is writing to it, or a parent is not writable.
+  /// only a conversion's result: a folder with config.json and model*.safetensors in which every
+  /// file is known to come from a conversion, or is among `own_files`, those that this one will
+  /// write. A stale DIR.partial is emptied and reused. kUsage: source inside target or the reverse
+  /// (links resolved). kNotFound: the target exists. kDenied: another process is writing to it, or
+  /// a parent is not writable.
   static Result<TargetFolder> open(const std::filesystem::path& target,
-                                   const std::filesystem::path& source, bool force);
+                                   const std::filesystem::path& source, bool force,
+                                   const std::vector<std::string>& own_files = {});
   /// The same checks without creating anything, for --dry-run.
   static Status check(const std::filesystem::path& target, const std::filesystem::path& source,
-                      bool force);
+                      bool force, const std::vector<std::string>& own_files = {});
 
   TargetFolder(TargetFolder&& other) noexcept;
   TargetFolder& operator=(TargetFolder&&) = delete;

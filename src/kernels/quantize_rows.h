@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quantizes a block of rows on all threads. Rows are independent and their errors are added in row
-// order, so bytes and figures are the same for any number of threads.
+// A block of rows in memory: what a thread quantizes at a time. Rows are independent and their
+// errors are added in row order, so a caller may cut a matrix into blocks as it likes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "core/dtype.h"
-#include "core/thread_pool.h"
 #include "kernels/kernel_table.h"
 #include "quant/scheme.h"
 
@@ -15,7 +14,7 @@ namespace decibit {
 
 /// `rows` rows of `k` weights each, all buffers contiguous and of any alignment. Per row:
 /// `weights` k elements of `dtype`, `codes` scheme.words_per_row(k) words, `scales` and `biases`
-/// scheme.groups_per_row(k) elements of scale_dtype(*this) each.
+/// scheme.groups_per_row(k) elements of scale_dtype(...) each.
 struct RowBlock {
   Scheme scheme;
   Profile profile;
@@ -29,10 +28,13 @@ struct RowBlock {
   std::byte* biases;  // null for fp modes
 };
 
-/// What scales and biases of the block are made of: U8 (fp modes), F16 (kF16First), else `dtype`.
-DType scale_dtype(const RowBlock& block);
+/// What scales and biases are made of: U8 (fp modes), F16 (kF16First), else the weights' type.
+DType scale_dtype(const Scheme& scheme, ScaleRule rule, DType weights);
+
+/// Rows [first, first + count) of a block.
+RowBlock slice_rows(const RowBlock& block, std::int64_t first, std::int64_t count);
 
 /// Fills codes, scales and biases. The weights must be finite and the scheme must fit k.
-QuantError quantize_rows(const KernelTable& table, ThreadPool& pool, const RowBlock& block);
+QuantError quantize_rows(const KernelTable& table, const RowBlock& block);
 
 }  // namespace decibit

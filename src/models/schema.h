@@ -41,15 +41,12 @@ struct RowsPlan {
     kMatrix,          // [N, K] as rows (LSTM matrices)
     kConv,            // X.weight_v [O,K,I] with X.weight_g folded in, as rows [O, K*I]
     kConvTransposed,  // X.weight_v stored [I,K,O] (norm over the input channel), as rows [O, K*I]
-    kPlainConv,       // X.weight [O,K,I] without weight norm, as rows [O, K*I]
     kFoldedAway,      // X.weight_g of kConv and kConvTransposed: not written, unless its weight_v
                       // stays dense because I - dense_tail fits no group
     kKeepDense        // quantizable for MLX, but too sensitive for --scope all
   };
   Kind kind = Kind::kNone;
-  bool is_conv() const {
-    return kind == Kind::kConv || kind == Kind::kConvTransposed || kind == Kind::kPlainConv;
-  }
+  bool is_conv() const { return kind == Kind::kConv || kind == Kind::kConvTransposed; }
   int min_bits = 0;             // never fewer bits than this (a Linear of kind kNone too)
   std::int64_t dense_tail = 0;  // the last columns of each tap, kept dense in X.weight_tail
 };
@@ -107,6 +104,8 @@ struct Schema {
   bool loader_expects_torch_when_dense = false;
   /// Every tensor passes through float16 first, whatever dtype is asked (whisper).
   bool through_f16 = false;
+  /// Files beside the weights without which the model cannot work ("speech_tokenizer/...").
+  std::vector<std::string> run_time_files;
   std::vector<std::string> notes;  // about the config, for the user
   /// The config to write, where the source's own speaks another dialect than mlx-audio's; else
   /// null.

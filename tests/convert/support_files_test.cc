@@ -88,15 +88,26 @@ TEST(SupportFiles, ASnapshotOfLinksGivesFiles) {
     EXPECT_FALSE(entry.is_symlink()) << entry.path();
 }
 
-TEST(SupportFiles, ALinkThatLeadsNowhereIsNoDisaster) {
+TEST(SupportFiles, ALinkThatLeadsNowhereIsTold) {
   const ScratchFolder scratch;
   const fs::path source = copy_golden_source("whisper", scratch / "source");
-  fs::create_symlink("../../blobs/gone", source / "vocab.json");
-  fs::create_directory_symlink(".", source / "again");  // a circle
-  const CommandRun run = run_convert(source, scratch / "out");
-  ASSERT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_FALSE(fs::exists(scratch / "out" / "vocab.json"));
+  fs::create_directory_symlink(".", source / "again");  // a circle is no file to copy
+  EXPECT_EQ(run_convert(source, scratch / "out").exit_code, 0);
   EXPECT_FALSE(fs::exists(scratch / "out" / "again"));
+  fs::create_symlink("../../blobs/gone", source / "vocab.json");  // a Hub cache without its blob
+  const CommandRun run = run_convert(source, scratch / "lost");
+  EXPECT_EQ(run.exit_code, 4);
+  EXPECT_THAT(run.err, HasSubstr("vocab.json is a link to a file that is not there"));
+  EXPECT_FALSE(fs::exists(scratch / "lost"));
+}
+
+TEST(SupportFiles, AMissingSpeechTokenizerIsTold) {
+  const ScratchFolder scratch;
+  const fs::path source = copy_golden_source("q3tts", scratch / "source");
+  fs::remove_all(source / "speech_tokenizer");
+  EXPECT_THAT(run_convert(source, scratch / "out").out,
+              HasSubstr("speech_tokenizer/model.safetensors is missing"));
+  EXPECT_EQ(run_convert(source, scratch / "strict", {"--strict"}).exit_code, 8);
 }
 
 // hexgrad/Kokoro-82M keeps one PyTorch tensor in each voices/NAME.pt.

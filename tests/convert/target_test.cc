@@ -64,6 +64,17 @@ TEST_F(Target, AFileIsNoFolder) {
   }
 }
 
+// link/.. is the parent of where the link leads, not of where it stands.
+TEST_F(Target, LinksComeBeforeDoubleDots) {
+  const fs::path source = scratch_ / "real/source";
+  fs::create_directories(scratch_ / "real/inner");
+  fs::copy(golden_source("whisper"), source, fs::copy_options::recursive);
+  fs::create_directory_symlink(scratch_ / "real/inner", scratch_ / "link");
+  const CommandRun run = run_convert(source, scratch_ / "link/../source/out");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("inside each other"));
+}
+
 TEST_F(Target, ForceReplacesOnlyWhatLooksConverted) {
   write_text_file(target() / "thesis.txt", "years of work");
   expect_refused(convert({"--force"}), 3, {"does not look like a converted model", "config.json"},
@@ -72,7 +83,8 @@ TEST_F(Target, ForceReplacesOnlyWhatLooksConverted) {
 
 TEST_F(Target, ForceLeavesFoldersWithForeignFilesAlone) {
   ASSERT_EQ(convert().exit_code, 0);
-  for (const char* foreign : {"thesis.doc", "sub/photo.jpg", ".git/config"}) {
+  for (const char* foreign : {"thesis.doc", "sub/photo.jpg", ".git/config", "notes.txt", "train.py",
+                              "optimizer.pt", "sub/x.json"}) {
     SCOPED_TRACE(foreign);
     write_text_file(target() / foreign, "mine");
     const std::string first_part = fs::path(foreign).begin()->string();

@@ -42,7 +42,7 @@ class Verify : public ::testing::TestWithParam<Mode> {
     auto outcomes = stream_pieces(plan_.pieces, shards, context_);
     ASSERT_TRUE(outcomes) << outcomes.error().message;
     outcomes_ = std::move(*outcomes);
-    ASSERT_TRUE(shards.finish(false));
+    ASSERT_TRUE(shards.finish());
     write_text_file(folder() / "model.safetensors.index.json", shards.index().dump(4));
   }
 

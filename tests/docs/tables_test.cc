@@ -151,11 +151,11 @@ TEST(DocumentedCopies, AreTheConvertersCopies) {
   EXPECT_EQ(extensions.size(), 15u);
   EXPECT_FALSE(others.empty());
   for (const std::string& extension : extensions)
-    EXPECT_TRUE(is_conversion_output("sub/file" + extension)) << extension;
+    EXPECT_TRUE(is_support_file("sub/file" + extension)) << extension;
   for (const std::string& extension : others)
-    EXPECT_FALSE(is_conversion_output("file" + extension)) << extension;
+    EXPECT_FALSE(is_support_file("file" + extension)) << extension;
   for (const char* licence : {"LICENSE", "licence.md", "Notice.txt", "COPYING.LESSER"})
-    EXPECT_TRUE(is_conversion_output(licence)) << licence;
+    EXPECT_TRUE(is_support_file(licence)) << licence;
 }
 
 /// "down_proj" of "model.layers.0.mlp.down_proj", "lm_head" of "predictor.lm_head.3".

@@ -102,7 +102,9 @@ Result<Schema> schema(const Json& config, const SourceView&) {
   add_talker(b, s);
   add_code_predictor(b, s);
   if (s.speaker) add_speaker_encoder(b, *s.speaker);
-  return std::move(b).finish(map_name);
+  Schema schema = std::move(b).finish(map_name);
+  schema.run_time_files = {"speech_tokenizer/config.json", "speech_tokenizer/model.safetensors"};
+  return schema;
 }
 
 bool config_matches(const Json& config) {
