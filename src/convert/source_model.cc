@@ -41,7 +41,8 @@ std::uint64_t SourceModel::weight_bytes() const {
 Result<Json> read_config(const fs::path& folder) {
   std::error_code error;
   for (const char* name : {"config.json", "modular_model_index.json", "params.json"})
-    if (fs::exists(folder / name, error)) return parse_config(folder / name);
+    // A link to nothing is no absence: reading it says what is wrong.
+    if (fs::exists(fs::symlink_status(folder / name, error))) return parse_config(folder / name);
   return Json(Json::Object{});
 }
 
