@@ -3,6 +3,7 @@
 #include "convert/diff.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -42,7 +43,7 @@ Sums compare_floats(const std::vector<std::byte>& a, const std::vector<std::byte
     std::memcpy(&y, b.data() + i, sizeof y);
     if (!std::isfinite(x) || !std::isfinite(y)) {
       // inf - inf is no number; equal ones are no difference.
-      if (std::memcmp(&x, &y, sizeof x) != 0) ++sums.nonfinite;
+      if (std::bit_cast<std::uint32_t>(x) != std::bit_cast<std::uint32_t>(y)) ++sums.nonfinite;
       continue;
     }
     const double reference = x;

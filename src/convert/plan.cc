@@ -66,7 +66,7 @@ class Planner {
         d.method = choose_method(policy_, spec, d.source_dtype);
       }
       by_name_.emplace(spec.name, decisions_.size());
-      decisions_.push_back(std::move(d));
+      decisions_.push_back(d);
     }
   }
 

@@ -19,6 +19,7 @@ std::uint64_t stored_bytes(const Piece& piece) {
 /// "affine 4:64, F32": what most weights (numbers, not tensors) have comes first.
 std::string join_methods(const std::map<std::string, std::int64_t>& weights_by_method) {
   std::vector<std::pair<std::int64_t, std::string>> order;
+  order.reserve(weights_by_method.size());
   for (const auto& [method, weights] : weights_by_method) order.emplace_back(-weights, method);
   std::sort(order.begin(), order.end());
   std::string joined;

@@ -72,8 +72,10 @@ Status check_all_there(const fs::path& folder, const WeightFiles& chosen) {
   }
   if (!missing.empty())
     return fail(ErrorCode::kBadInput,
-                fmt::format("missing shards: {} names {} files that are not there: {}",
-                            chosen.index_name, missing.size(), list(missing)),
+                fmt::format("missing shards: {} names {} not there: {}", chosen.index_name,
+                            missing.size() == 1 ? std::string("a file that is")
+                                                : fmt::format("{} files that are", missing.size()),
+                            list(missing)),
                 "fetch the missing files; or remove the index, if it belongs to other files");
   if (chosen.index_name.empty()) missing = missing_by_name(chosen.files);
   if (!missing.empty())
@@ -98,8 +100,11 @@ class Reader {
                   fmt::format("{} holds 0 tensors in {}", checkpoint_.folder.string(),
                               list(chosen_.files)));
     if (not_in_index_ > 0)
-      reporter.note(fmt::format("{} tensors in the shards are not in {} and were left out",
-                                not_in_index_, chosen_.index_name));
+      reporter.note(
+          fmt::format("{} in the shards {} not in {} and {} left out",
+                      not_in_index_ == 1 ? "1 tensor" : fmt::format("{} tensors", not_in_index_),
+                      not_in_index_ == 1 ? "is" : "are", chosen_.index_name,
+                      not_in_index_ == 1 ? "was" : "were"));
     if (!chosen_.choice.empty()) reporter.note(chosen_.choice);
     checkpoint_.weight_files = std::move(chosen_.files);
     checkpoint_.other_weights = std::move(chosen_.others);

@@ -62,6 +62,7 @@ Result<const ModelType*> only_one(const std::vector<const ModelType*>& found,
   if (found.empty()) return nullptr;
   if (found.size() == 1) return found.front();
   std::vector<std::string_view> names;
+  names.reserve(found.size());
   for (const ModelType* type : found) names.push_back(type->name);
   return fail(ErrorCode::kBadInput,
               fmt::format("the {} fit several model types: {}", evidence, fmt::join(names, ", ")),

@@ -19,7 +19,6 @@ const Format& format_of(Mode mode) {
     case Mode::kAffine:
       return kAffineFormat;
     case Mode::kMxfp4:
-      return kMxFormat;
     case Mode::kMxfp8:
       return kMxFormat;
     case Mode::kNvfp4:

@@ -124,5 +124,27 @@ TEST(FieldReports, B046_OfTwoLayoutsOneIsChosenAndNamed) {
   expect_mlx_config(scratch / "out");
 }
 
+// Packed rows are rows too: copying the codes of a quantized q or k in transformers' order would
+// give a model that is wrong without a word.
+TEST(VoxtralLayouts, QuantizedRowsAreUnpermutedToo) {
+  const ScratchFolder scratch;
+  const fs::path source = transformers_folder(scratch / "source");
+  const fs::path packed = scratch / "packed";
+  ASSERT_EQ(run_convert(source, packed, {"-q", "--model-type", "generic"}).exit_code, 0);
+  Json config = read_json_file(source / "config.json");
+  config.set("quantization", *read_json_file(packed / "config.json").find("quantization"));
+  fs::remove(packed / "config.json");
+  write_text_file(packed / "config.json", config.dump(2));
+
+  ASSERT_EQ(run_convert(packed, scratch / "ours").exit_code, 0);
+  ASSERT_EQ(run_convert(golden_source("vxrt"), scratch / "mistral", {"-q"}).exit_code, 0);
+  const HostTensors ours = testing::dequantized_tensors(scratch / "ours");
+  const HostTensors expected = testing::dequantized_tensors(scratch / "mistral");
+  for (const char* name :
+       {"decoder.layers.0.attention.wq.weight", "decoder.layers.1.attention.wk.weight",
+        "encoder.transformer_layers.0.attention.wq.weight"})
+    EXPECT_EQ(ours.at(name), expected.at(name)) << name;
+}
+
 }  // namespace
 }  // namespace decibit

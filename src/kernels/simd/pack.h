@@ -64,7 +64,7 @@ class Packer {
 
   void store_lanes(std::uint8_t* out, __m256i packed) const {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(packed));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 2 * bits_),
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + std::ptrdiff_t{2} * bits_),
                      _mm256_extracti128_si256(packed, 1));
   }
 
