@@ -51,7 +51,7 @@ class Planner {
     build();
     set_global();
     tell_what_stayed_dense();
-    plan_.dtype = input_.options.dtype;
+    plan_.dtype = common_dtype();
     return std::move(plan_);
   }
 
@@ -191,6 +191,15 @@ class Planner {
     if (g.spec->rows.kind != RowsPlan::Kind::kFoldedAway) return false;
     const Decision* v = find(norm_v_of(g.spec->name));
     return v != nullptr && stays_packed(*v);
+  }
+
+  /// The type of all dense floats of the result; where rules made several, that of --dtype.
+  std::optional<DType> common_dtype() const {
+    std::set<DType> dtypes;
+    for (const Piece& piece : plan_.pieces)
+      if (!piece.scheme && !piece.is_companion && is_mlx_float(piece.rows->dtype()))
+        dtypes.insert(piece.rows->dtype());
+    return dtypes.size() == 1 ? std::optional(*dtypes.begin()) : input_.options.dtype;
   }
 
   void add(std::vector<Piece> pieces) {

@@ -22,7 +22,7 @@ struct Plan {
   std::vector<QuantizedLayer> layers;     // with an entry of their own in config.json
   std::optional<Scheme> global;           // set iff anything is quantized
   bool rows_format = false;               // mode decibit-rows
-  std::optional<DType> dtype;             // told as torch_dtype; empty: as the source
+  std::optional<DType> dtype;             // told as torch_dtype; empty: not one type
   std::vector<std::string> not_as_asked;  // told as notes; --strict refuses them
 };
 

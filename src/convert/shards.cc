@@ -79,7 +79,7 @@ Status Shards::write(std::size_t piece, std::size_t output, std::int64_t byte_of
 }
 
 Status Shards::finish() {
-  for (SafetensorsWriter& writer : writers_) TRY(writer.finish(/*sync=*/false));
+  for (SafetensorsWriter& writer : writers_) TRY(writer.finish());
   return {};
 }
 

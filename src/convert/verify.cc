@@ -103,7 +103,9 @@ Status check_quantized(const Piece& piece, const Checkpoint& written, const Piec
 Status verify_result(const std::filesystem::path& folder, const std::vector<Piece>& pieces,
                      const std::vector<PieceOutcome>& outcomes, const StreamContext& context) {
   Reporter silent;
-  const Checkpoint written = TRY(open_checkpoint(folder, silent));
+  const auto opened = open_checkpoint(folder, silent);
+  if (!opened) return differs("the result", opened.error().message);
+  const Checkpoint& written = *opened;
   TRY(check_index(folder, written));
   std::vector<Status> results(pieces.size());
   context.pool.parallel_for(pieces.size(), [&](std::size_t i) {

@@ -20,7 +20,7 @@ Status convert_torch_voice(const std::filesystem::path& source,
   auto writer = TRY(SafetensorsWriter::create(target, {{"voice", voice.dtype, voice.shape}},
                                               {{"format", "mlx"}}));
   TRY(writer.write_at(writer.offset_of(0), bytes));
-  return writer.finish(false);
+  return writer.finish();
 }
 
 }  // namespace decibit

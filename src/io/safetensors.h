@@ -50,8 +50,8 @@ class SafetensorsWriter {
   /// Writes at an absolute position of the data; tensors may be filled in any order, each byte
   /// once.
   Status write_at(std::uint64_t file_offset, std::span<const std::byte> bytes);
-  /// Checks that every data byte was written; `sync` also calls fsync.
-  Status finish(bool sync);
+  /// Checks that every data byte was written.
+  Status finish();
 
  private:
   SafetensorsWriter();

@@ -137,9 +137,8 @@ Status SafetensorsWriter::write_at(std::uint64_t file_offset, std::span<const st
   return {};
 }
 
-Status SafetensorsWriter::finish(bool sync) {
+Status SafetensorsWriter::finish() {
   DECIBIT_CHECK(state_->written == state_->data_end - state_->data_begin);
-  if (sync && ::fsync(state_->descriptor) != 0) return state_->write_error(errno);
   const int descriptor = std::exchange(state_->descriptor, -1);
   if (::close(descriptor) != 0) return state_->write_error(errno);
   return {};

@@ -98,7 +98,7 @@ void write_tensors(const fs::path& file, const HostTensors& tensors, const std::
   std::size_t index = 0;
   for (const auto& [name, tensor] : tensors)
     checked(writer.write_at(writer.offset_of(index++), tensor.bytes));
-  checked(writer.finish(false));
+  checked(writer.finish());
 }
 
 HostTensors dequantized_tensors(const fs::path& folder) {

@@ -90,7 +90,7 @@ void write_tensors(const fs::path& path, const std::vector<Row>& rows) {
   auto writer = checked(SafetensorsWriter::create(path, headers, {{"format", "pt"}}));
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (!writer.write_at(writer.offset_of(i), data_of(rows[i]))) throw std::runtime_error("write");
-  if (!writer.finish(false)) throw std::runtime_error("finish");
+  if (!writer.finish()) throw std::runtime_error("finish");
 }
 
 void write_index(const fs::path& folder, const std::map<std::string, std::vector<Row>>& files) {

@@ -164,5 +164,12 @@ TEST(RulesInUse, QuantizingRulesContradictDequantize) {
   EXPECT_THAT(run.err, HasSubstr("mlp=8:64"));
 }
 
+// A dtype that a rule gave to everything is the truth about the file as much as --dtype's.
+TEST(Rules, TorchDtypeTellsWhatRulesMade) {
+  const ScratchFolder scratch;
+  ASSERT_EQ(run_convert(golden_source("whisper"), scratch / "out", {"--rule", ".*=bf16"}).exit_code, 0);
+  EXPECT_EQ(*read_json_file(scratch / "out/config.json").find("torch_dtype"), Json("bfloat16"));
+}
+
 }  // namespace
 }  // namespace decibit

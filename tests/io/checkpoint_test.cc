@@ -42,7 +42,7 @@ class Folder : public testing::Test {
       ASSERT_TRUE(writer->write_at(writer->offset_of(i),
                                    std::vector<std::byte>(static_cast<std::size_t>(bytes))));
     }
-    ASSERT_TRUE(writer->finish(false));
+    ASSERT_TRUE(writer->finish());
   }
   void floats(const std::string& file, const std::vector<std::string>& names,
               const std::string& format = "pt") {

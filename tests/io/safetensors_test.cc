@@ -66,7 +66,7 @@ TEST_F(SafetensorsFiles, WhatIsWrittenIsReadBack) {
     const auto size = size_bytes(headers[i].shape, headers[i].dtype).value();
     ASSERT_TRUE(writer->write_at(writer->offset_of(i), pattern(static_cast<std::size_t>(size))));
   }
-  ASSERT_TRUE(writer->finish(true));
+  ASSERT_TRUE(writer->finish());
 
   const auto file = open_safetensors(path_);
   ASSERT_TRUE(file) << file.error().message;
@@ -85,7 +85,7 @@ TEST_F(SafetensorsFiles, WhatIsWrittenIsReadBack) {
 
 TEST_F(SafetensorsFiles, MetadataWithoutTensors) {
   auto writer = SafetensorsWriter::create(path_, {}, {{"format", "mlx"}});
-  ASSERT_TRUE(writer && writer->finish(false));
+  ASSERT_TRUE(writer && writer->finish());
   const auto file = open_safetensors(path_);
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_TRUE(file->tensors.empty());
