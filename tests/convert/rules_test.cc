@@ -167,7 +167,8 @@ TEST(RulesInUse, QuantizingRulesContradictDequantize) {
 // A dtype that a rule gave to everything is the truth about the file as much as --dtype's.
 TEST(Rules, TorchDtypeTellsWhatRulesMade) {
   const ScratchFolder scratch;
-  ASSERT_EQ(run_convert(golden_source("whisper"), scratch / "out", {"--rule", ".*=bf16"}).exit_code, 0);
+  ASSERT_EQ(run_convert(golden_source("whisper"), scratch / "out", {"--rule", ".*=bf16"}).exit_code,
+            0);
   EXPECT_EQ(*read_json_file(scratch / "out/config.json").find("torch_dtype"), Json("bfloat16"));
 }
 
