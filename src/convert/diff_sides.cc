@@ -8,14 +8,12 @@
 #include <unordered_map>
 
 #include "convert/conv_rows.h"
+#include "convert/model_rows.h"
 #include "convert/plan.h"
 #include "convert/source_index.h"
 
 namespace decibit {
 namespace {
-
-using Kind = RowsPlan::Kind;
-constexpr std::string_view kNormV = ".weight_v", kNormG = ".weight_g";
 
 RowSourcePtr as_f32(RowSourcePtr rows, const KernelTable& kernels) {
   const bool castable = is_mlx_float(rows->dtype()) || rows->dtype() == DType::kF64;
@@ -77,19 +75,16 @@ bool is_folded(const PlannedSide& side, const std::string& name) {
 /// X.weight of X.weight_v and X.weight_g. Folding has lost g, so only the product can be compared.
 std::optional<DiffWeight> folded(const PlannedSide& side, const TensorSpec& spec,
                                  const KernelTable& kernels) {
-  const std::string stem = spec.name.substr(0, spec.name.size() - kNormV.size());
   const auto v = side.pieces.find(spec.name);
-  const auto g = side.pieces.find(stem + std::string(kNormG));
+  const auto g = side.pieces.find(norm_g_of(spec.name));
   const Origin* origin = side.index.find(spec.name);
   if (v == side.pieces.end() || g == side.pieces.end() || origin == nullptr) return std::nullopt;
-  const Shape& s = spec.shape;
-  const bool transposed = spec.rows.kind == Kind::kConvTransposed;
-  const ConvShape shape = transposed ? ConvShape{.out = s[2], .taps = s[1], .in = s[0]}
-                                     : ConvShape{.out = s[0], .taps = s[1], .in = s[2]};
+  const bool transposed = spec.rows.kind == RowsPlan::Kind::kConvTransposed;
+  const ConvShape shape = conv_shape(spec);
   const RowSourcePtr v_rows = as_f32(v->second.rows, kernels);
   const RowSourcePtr g_rows = as_f32(g->second.rows, kernels);
   const ChannelRange all = {0, shape.in};
-  return DiffWeight{stem + ".weight",
+  return DiffWeight{rows_weight_name(spec.name),
                     {shape.out, shape.taps, shape.in},
                     method_text(*origin->weight),
                     transposed ? folded_transposed_rows(v_rows, g_rows, shape, all)
@@ -104,14 +99,11 @@ std::vector<DiffWeight> by_model_name(const PlannedSide& side, const PlannedSide
     return is_folded(side, v_name) || is_folded(other, v_name);
   };
   for (const TensorSpec& spec : schema.tensors) {
-    if (spec.name.ends_with(kNormV) && either_folded(spec.name)) {
+    if (is_norm_v(spec.name) && either_folded(spec.name)) {
       if (auto weight = folded(side, spec, kernels)) weights.push_back(std::move(*weight));
       continue;
     }
-    if (spec.name.ends_with(kNormG)) {
-      const std::string stem = spec.name.substr(0, spec.name.size() - kNormG.size());
-      if (either_folded(stem + std::string(kNormV))) continue;
-    }
+    if (is_norm_g(spec.name) && either_folded(norm_v_of(spec.name))) continue;
     const auto piece = side.pieces.find(spec.name);
     const Origin* origin = side.index.find(spec.name);
     if (piece == side.pieces.end() || origin == nullptr) continue;

@@ -13,6 +13,7 @@
 #include "convert/inspect_data.h"
 #include "convert/inspect_subject.h"
 #include "convert/source_index.h"
+#include "convert/summary.h"
 
 namespace decibit {
 namespace {
@@ -154,7 +155,7 @@ void note_torch_dtype(const Subject& subject, std::vector<std::string>& notes) {
 }  // namespace
 
 double InspectedComponent::bits_per_weight() const {
-  return weights == 0 ? 0 : 8.0 * static_cast<double>(bytes) / static_cast<double>(weights);
+  return decibit::bits_per_weight(bytes, weights);
 }
 
 Result<Inspection> inspect(const InspectOptions& options, Reporter& reporter) {

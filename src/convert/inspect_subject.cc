@@ -26,14 +26,8 @@ void read_config_of(Subject& subject) {
 
 std::vector<Weight> ungrouped(const Checkpoint& checkpoint) {
   std::vector<Weight> weights;
-  for (const Tensor& tensor : checkpoint.tensors) {
-    Weight weight;
-    weight.name = tensor.name;
-    weight.tensor = &tensor;
-    weight.shape = tensor.shape;
-    weight.dtype = tensor.dtype;
-    weights.push_back(std::move(weight));
-  }
+  weights.reserve(checkpoint.tensors.size());
+  for (const Tensor& tensor : checkpoint.tensors) weights.push_back(dense_weight(tensor));
   return weights;
 }
 

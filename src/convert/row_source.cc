@@ -4,16 +4,11 @@
 #include <cstring>
 #include <utility>
 
+#include "convert/scratch.h"
 #include "core/check.h"
 
 namespace decibit {
 namespace {
-
-std::span<std::byte> grown(std::vector<std::byte>& buffer, std::int64_t size_bytes) {
-  const auto n = static_cast<std::size_t>(size_bytes);
-  if (buffer.size() < n) buffer.resize(n);
-  return std::span(buffer).first(n);
-}
 
 class TensorRows final : public RowSource {
  public:

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "convert/scratch.h"
 #include "kernels/quantize_rows.h"
 
 namespace decibit {
@@ -81,12 +82,6 @@ std::vector<PieceOutcome> sum_by_piece(const std::vector<Piece>& pieces,
     sum.nonfinite |= outcomes[i].part.nonfinite;
   }
   return sums;
-}
-
-std::span<std::byte> grown(std::vector<std::byte>& buffer, std::int64_t size_bytes) {
-  const auto n = static_cast<std::size_t>(size_bytes);
-  if (buffer.size() < n) buffer.resize(n);
-  return std::span(buffer).first(n);
 }
 
 /// Index of the first NaN or infinity among the rows of a block; the number of elements if none.

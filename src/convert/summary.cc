@@ -29,8 +29,12 @@ std::string join_methods(const std::map<std::string, std::int64_t>& weights_by_m
 
 }  // namespace
 
-double ComponentSummary::bits_per_weight() const {
+double bits_per_weight(std::uint64_t bytes, std::int64_t weights) {
   return weights == 0 ? 0 : 8.0 * static_cast<double>(bytes) / static_cast<double>(weights);
+}
+
+double ComponentSummary::bits_per_weight() const {
+  return decibit::bits_per_weight(bytes, weights);
 }
 
 std::vector<ComponentSummary> summarize(const Schema& schema, const std::vector<Piece>& pieces,

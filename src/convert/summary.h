@@ -11,6 +11,9 @@
 
 namespace decibit {
 
+/// Bits stored for each weight, everything that comes with them counted; 0 without weights.
+double bits_per_weight(std::uint64_t bytes, std::int64_t weights);
+
 /// One row for each component that has tensors, in the schema's order.
 std::vector<ComponentSummary> summarize(const Schema& schema, const std::vector<Piece>& pieces,
                                         const std::vector<PieceOutcome>& outcomes);

@@ -114,6 +114,15 @@ std::uint64_t Weight::stored_bytes() const {
   return static_cast<std::uint64_t>(bytes);
 }
 
+Weight dense_weight(const Tensor& tensor) {
+  Weight weight;
+  weight.name = tensor.name;
+  weight.tensor = &tensor;
+  weight.shape = tensor.shape;
+  weight.dtype = tensor.dtype;
+  return weight;
+}
+
 Result<std::vector<Weight>> group_weights(const Checkpoint& checkpoint, const Json& config) {
   std::vector<Weight> weights;
   std::string problems;
@@ -135,12 +144,7 @@ Result<std::vector<Weight>> group_weights(const Checkpoint& checkpoint, const Js
       }
       continue;
     }
-    Weight dense;
-    dense.name = tensor.name;
-    dense.tensor = &tensor;
-    dense.shape = tensor.shape;
-    dense.dtype = tensor.dtype;
-    weights.push_back(std::move(dense));
+    weights.push_back(dense_weight(tensor));
   }
   if (problem_count > 0)
     return fail(ErrorCode::kBadInput, fmt::format("{} quantized layer{} cannot be read:{}{}",

@@ -29,6 +29,9 @@ struct Weight {
   std::uint64_t stored_bytes() const;  // codes, scales and biases together
 };
 
+/// A tensor that is a weight by itself.
+Weight dense_weight(const Tensor& tensor);
+
 /// Groups X.weight (U32), X.scales and X.biases. Bits and group size are derived from the tensors
 /// and checked against the config: scales U8 means an fp mode (told apart by the config's entry for
 /// X or its global one, else by shape); with biases, bits = 32 * words / K and group = K / groups,
