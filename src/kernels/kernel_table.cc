@@ -47,7 +47,8 @@ std::vector<const KernelTable*> supported_tables() {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && supports_f16c())
     tables.push_back(&kAvx2Table);
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vnni"))
     tables.push_back(&kAvx512Table);
 #endif
   return tables;
@@ -62,6 +63,37 @@ const KernelTable& choose_table(std::vector<std::string>& warnings) {
                        fault + "); using slower ones");
   }
   return *tables[0];
+}
+
+namespace {
+
+template <class Family>
+void replace_if_wrong(const Family* KernelTable::*family, std::string_view what, KernelTable& table,
+                      std::vector<std::string>& warnings) {
+  const auto tables = supported_tables();
+  std::size_t i = tables.size();
+  while (i > 0 && tables[i - 1]->*family != table.*family) --i;
+  for (; i > 1; --i) {
+    table.*family = tables[i - 1]->*family;
+    const std::string fault = self_test(*(table.*family));
+    if (fault.empty()) return;
+    warnings.push_back(std::string(tables[i - 1]->name) + " kernels for " + std::string(what) +
+                       " failed their self-test (" + fault + "); using slower ones");
+  }
+  table.*family = kReferenceTable.*family;
+}
+
+}  // namespace
+
+KernelTable checked_kernels(const KernelTable& table, std::vector<std::string>& warnings) {
+  KernelTable checked = table;
+  replace_if_wrong(&KernelTable::matvec, "few rows", checked, warnings);
+  replace_if_wrong(&KernelTable::gemm, "matrix products", checked, warnings);
+  replace_if_wrong(&KernelTable::toom_cook, "Toom-Cook convolution", checked, warnings);
+  replace_if_wrong(&KernelTable::attention, "attention", checked, warnings);
+  replace_if_wrong(&KernelTable::lstm, "LSTM", checked, warnings);
+  replace_if_wrong(&KernelTable::pointwise, "pointwise functions", checked, warnings);
+  return checked;
 }
 
 const KernelTable* find_table(std::string_view name) {

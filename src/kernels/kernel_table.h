@@ -10,6 +10,12 @@
 #include <vector>
 
 #include "core/dtype.h"
+#include "kernels/attention.h"
+#include "kernels/gemm.h"
+#include "kernels/lstm.h"
+#include "kernels/matvec.h"
+#include "kernels/pointwise.h"
+#include "kernels/toom_cook.h"
 #include "quant/scheme.h"
 
 namespace decibit {
@@ -60,12 +66,24 @@ struct KernelTable {
   /// Index of the first NaN or infinity among n elements of F64, F32, F16 or BF16; n if there is
   /// none.
   std::size_t (*first_nonfinite)(DType dtype, const std::byte* in, std::size_t n);
+
+  // What forward passes are made of, one family a header. All are single-threaded over a range that
+  // the caller gives, and their preconditions were checked when the weights were bound.
+  const isa::Matvec* matvec = nullptr;
+  const isa::Gemm* gemm = nullptr;
+  const isa::ToomCook* toom_cook = nullptr;
+  const isa::Attention* attention = nullptr;
+  const isa::Lstm* lstm = nullptr;
+  const isa::Pointwise* pointwise = nullptr;
 };
 
 /// The tables this CPU can run, slowest (reference) first.
 std::vector<const KernelTable*> supported_tables();
 /// The best table that passes its self-test; the failures it skipped are appended to `warnings`.
 const KernelTable& choose_table(std::vector<std::string>& warnings);
+/// `table` with every family of engine kernels that fails its self-test replaced by that of the
+/// next slower table; the replacements are appended to `warnings`.
+KernelTable checked_kernels(const KernelTable& table, std::vector<std::string>& warnings);
 /// By name; null when unknown or not runnable here.
 const KernelTable* find_table(std::string_view name);
 

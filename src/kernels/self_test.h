@@ -13,4 +13,13 @@ namespace decibit {
 /// else what differed first. Takes a few milliseconds.
 std::string self_test(const KernelTable& table);
 
+/// The same for one family of engine kernels, against the reference on small shapes; less than a
+/// millisecond each.
+std::string self_test(const isa::Matvec& matvec);
+std::string self_test(const isa::Gemm& gemm);
+std::string self_test(const isa::ToomCook& toom_cook);
+std::string self_test(const isa::Attention& attention);
+std::string self_test(const isa::Lstm& lstm);
+std::string self_test(const isa::Pointwise& pointwise);
+
 }  // namespace decibit

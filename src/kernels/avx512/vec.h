@@ -29,6 +29,9 @@ struct Vec {
   static F sub(F a, F b) { return _mm512_sub_ps(a, b); }
   static F mul(F a, F b) { return _mm512_mul_ps(a, b); }
   static F div(F a, F b) { return _mm512_div_ps(a, b); }
+  static F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }    // a * b + c
+  static F fnma(F a, F b, F c) { return _mm512_fnmadd_ps(a, b, c); }  // c - a * b
+  static F sqrt(F a) { return _mm512_sqrt_ps(a); }
   static F min(F a, F b) { return _mm512_min_ps(a, b); }
   static F max(F a, F b) { return _mm512_max_ps(a, b); }
   static F abs(F a) { return _mm512_andnot_ps(set(-0.0f), a); }
@@ -90,6 +93,22 @@ struct Vec {
   /// 32 codes below 256, two vectors in order, as bytes.
   static __m256i bytes32(const I* v) {
     return _mm256_set_m128i(_mm512_cvtepi32_epi8(v[1]), _mm512_cvtepi32_epi8(v[0]));
+  }
+
+  /// The sum of all lanes: halves, then quarters, then eighths, then pairs.
+  static float reduce_add(F a) { return _mm512_reduce_add_ps(a); }
+
+  // ---- the first `count` lanes, 0 <= count <= kLanes; the rest of memory is not touched
+
+  static Mask first_lanes(std::int64_t count) {
+    return static_cast<Mask>((1u << static_cast<unsigned>(count)) - 1u);
+  }
+  /// Other lanes are zero.
+  static F load_first(const float* p, std::int64_t count) {
+    return _mm512_maskz_loadu_ps(first_lanes(count), p);
+  }
+  static void store_first(float* p, F a, std::int64_t count) {
+    _mm512_mask_storeu_ps(p, first_lanes(count), a);
   }
 
   // ---- sums in double

@@ -114,6 +114,16 @@ std::size_t first_nonfinite(DType dtype, const std::byte* in, std::size_t n) {
 
 }  // namespace
 
-const KernelTable kReferenceTable = {"reference", quantize, dequantize, cast, first_nonfinite};
+const KernelTable kReferenceTable = {"reference",
+                                     quantize,
+                                     dequantize,
+                                     cast,
+                                     first_nonfinite,
+                                     &isa::kReferenceMatvec,
+                                     &isa::kReferenceGemm,
+                                     &isa::kReferenceToomCook,
+                                     &isa::kReferenceAttention,
+                                     &isa::kReferenceLstm,
+                                     &isa::kReferencePointwise};
 
 }  // namespace decibit

@@ -8,4 +8,15 @@ namespace decibit {
 
 extern const KernelTable kReferenceTable;
 
+namespace isa {
+
+extern const Matvec kReferenceMatvec;
+extern const Gemm kReferenceGemm;
+extern const ToomCook kReferenceToomCook;
+extern const Attention kReferenceAttention;
+extern const Lstm kReferenceLstm;
+extern const Pointwise kReferencePointwise;
+
+}  // namespace isa
+
 }  // namespace decibit

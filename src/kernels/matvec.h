@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of few rows of activations: y[m, n] = sum_k x[m, k] * W[n, k] (+ bias[n]), m <=
+// kMaxRows. Bound by the bytes of the weights, so each row of W is read once, straight from where
+// it is.
+//
+// Lanes run along k. Activations are first put in the order in which codes come out of their
+// packing, scaled or quantized, with the sum of each group beside them, because
+//   sum_k x (s q + b) = sum_groups s * (sum x q) + b * (sum x);
+// prepare() does this once, and any number of weights of one layout share the result.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/weights.h"
+
+namespace decibit::isa {
+
+struct MatvecJob {
+  const Weights* w;
+  const void* input;  // from prepare(), 64-byte aligned, with the same m and a w of the same layout
+  std::int64_t m;
+  const float* bias;  // [w->n], or null
+  float* y;           // row i at y + i * y_stride
+  std::int64_t y_stride;
+  std::int64_t n0, n1;  // the features to compute; others are not touched
+  bool add;             // y += product, instead of y = product
+};
+
+struct Matvec {
+  static constexpr std::int64_t kMaxRows = 8;
+
+  /// Whether weights like `w` have a kernel for this input (F32: always; integers: not for dense
+  /// weights and mxfp8, whose values no small integer holds).
+  bool (*supports)(const Weights& w, Input input);
+  /// Two weights of equal k and equal layout() can share one prepared input.
+  std::uint32_t (*layout)(const Weights& w, Input input);
+  /// Size of a prepared input of m rows, in bytes.
+  std::size_t (*input_bytes)(const Weights& w, Input input, std::int64_t m);
+  /// Rows of x are x + i * x_stride, of w.k floats. A row or group that holds a NaN or an infinity
+  /// gives non-finite outputs for every kind of input.
+  void (*prepare)(const Weights& w, Input input, const float* x, std::int64_t x_stride,
+                  std::int64_t m, void* out);
+  void (*multiply)(const MatvecJob& job, Input input);
+};
+
+}  // namespace decibit::isa
