@@ -42,10 +42,9 @@ struct GemmJob {
   const std::int32_t* tap_index;  // [taps]
   std::int64_t stride;            // rows of x from one row of y to the next
 
-  const float* x;  // Input::kF32: row r at x + r * x_stride. Unused otherwise
+  const float* x;  // row r at x + r * x_stride
   std::int64_t x_stride, x_rows;
-  const void* input;  // other inputs: from prepare(), of all x_rows
-  Prologue prologue;  // Input::kF32 only; other inputs apply it in prepare()
+  Prologue prologue;
 
   const float* bias;  // [w->n], or null
   float* y;           // row t at y + t * y_stride
@@ -58,18 +57,8 @@ struct GemmJob {
 struct Gemm {
   /// Blocks are cut at multiples of these, so that sums do not depend on how work is divided.
   std::int64_t n_step, t_step;
-  bool (*supports)(const Weights& w, Input input);
-  std::size_t (*scratch_bytes)(const GemmJob& job, Input input);
-
-  /// Inputs other than F32: rows [r0, r1) of x quantized per group of the weight.
-  std::uint32_t (*layout)(const Weights& w, Input input);
-  std::size_t (*input_bytes)(const Weights& w, Input input, std::int64_t channels,
-                             std::int64_t x_rows);
-  void (*prepare)(const Weights& w, Input input, const float* x, std::int64_t x_stride,
-                  std::int64_t x_rows, std::int64_t channels, const Prologue& prologue,
-                  std::int64_t r0, std::int64_t r1, void* out);
-
-  void (*multiply)(const GemmJob& job, Input input);
+  std::size_t (*scratch_bytes)(const GemmJob& job);
+  void (*multiply)(const GemmJob& job);
 };
 
 }  // namespace decibit::isa
