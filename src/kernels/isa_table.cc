@@ -119,8 +119,9 @@ std::size_t first_nonfinite(DType dtype, const std::byte* in, std::size_t n) {
 
 template <const isa::Functions& kFunctions>
 constexpr KernelTable table(std::string_view name, const isa::Matvec& matvec, const isa::Gemm& gemm,
-                            const isa::ToomCook& toom_cook, const isa::Attention& attention,
-                            const isa::Lstm& lstm, const isa::Pointwise& pointwise) {
+                            const isa::IntGemm& int_gemm, const isa::ToomCook& toom_cook,
+                            const isa::Attention& attention, const isa::Lstm& lstm,
+                            const isa::Pointwise& pointwise) {
   return {name,
           quantize_row<kFunctions>,
           dequantize_row<kFunctions>,
