@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <time.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace decibit {
 namespace {
@@ -44,6 +48,30 @@ TEST_P(Threads, AnExceptionReachesTheCallerAndThePoolGoesOn) {
   }
 }
 
+TEST_P(Threads, TasksLearnTheNumberOfTheirThread) {
+  ThreadPool pool(GetParam());
+  std::vector<std::atomic<int>> running(pool.size());
+  for (int round = 0; round < 100; ++round)
+    pool.parallel_for(50, [&](std::size_t, unsigned thread) {
+      ASSERT_LT(thread, pool.size());
+      EXPECT_EQ(++running[thread], 1) << "two tasks on one thread at a time";
+      --running[thread];
+    });
+}
+
+TEST_P(Threads, SeveralCallersTakeTurns) {
+  ThreadPool pool(GetParam());
+  std::atomic<std::size_t> sum = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 3; ++caller)
+    callers.emplace_back([&] {
+      for (int round = 0; round < 200; ++round)
+        pool.parallel_for(10, [&](std::size_t i) { sum += i; });
+    });
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(sum, 3u * 200u * 45u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, Threads, testing::Values(1u, 2u, 3u, 8u));
 
 TEST(ThreadPool, ZeroMeansTheCoresOfThisProcess) { EXPECT_GE(ThreadPool(0).size(), 1u); }
@@ -60,6 +88,20 @@ TEST(ThreadPool, RunsWithTheThreadsThatCanBeMade) {
   std::size_t sum = 0;
   pool.parallel_for(100, [&](std::size_t i) { sum += i; });
   EXPECT_EQ(sum, 4950u);
+}
+
+double cpu_seconds() {
+  timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+TEST(ThreadPool, AnIdlePoolCostsNoCpu) {
+  ThreadPool pool(4);
+  pool.parallel_for(100, [](std::size_t) {});
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_LT(cpu_seconds() - before, 0.1) << "three workers that spun would have used 1.5 s";
 }
 
 TEST(ThreadPool, WritesOfTheTasksAreSeenByTheCaller) {
