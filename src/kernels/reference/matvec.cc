@@ -1,8 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
+// y[m, n] = sum_k x[m, k] * W[n, k], one weight after the other, in double. A prepared input is the
+// activations that enter the product: x itself, or scale * code of its group.
+#include "kernels/matvec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "core/half.h"
 #include "kernels/reference/reference.h"
+#include "quant/e2m1.h"
+#include "quant/e4m3.h"
+#include "quant/e8m0.h"
 
 namespace decibit::isa {
+namespace {
 
-const Matvec kReferenceMatvec = {};
+double load_element(Element element, const std::uint8_t* p, std::int64_t index) {
+  if (element == Element::kF32) {
+    float x;
+    std::memcpy(&x, p + 4 * index, 4);
+    return x;
+  }
+  std::uint16_t half;
+  std::memcpy(&half, p + 2 * index, 2);
+  return element == Element::kF16 ? f16_to_f32(half) : bf16_to_f32(half);
+}
+
+unsigned load_code(const std::uint8_t* row, int bits, std::int64_t index) {
+  unsigned code = 0;
+  for (int bit = 0; bit < bits; ++bit) {
+    const std::int64_t at = index * bits + bit;
+    code |= (row[at / 8] >> (at % 8) & 1u) << bit;
+  }
+  return code;
+}
+
+double weight(const Weights& w, std::int64_t n, std::int64_t k) {
+  const std::uint8_t* row = w.data + n * w.row_bytes;
+  const std::int64_t group = w.dense() ? 0 : k >> w.group_shift;
+  const std::uint8_t* scales = w.dense() ? nullptr : w.scales + n * w.scale_row_bytes;
+  switch (w.kind) {
+    case WeightKind::kF32:
+      return load_element(Element::kF32, row, k);
+    case WeightKind::kF16:
+      return load_element(Element::kF16, row, k);
+    case WeightKind::kBF16:
+      return load_element(Element::kBF16, row, k);
+    case WeightKind::kAffine:
+      return load_element(w.scale, scales, group) * load_code(row, w.bits, k) +
+             load_element(w.scale, w.biases + n * w.scale_row_bytes, group);
+    case WeightKind::kMxfp4:
+      return double{e2m1_decode(static_cast<std::uint8_t>(load_code(row, 4, k)))} *
+             e8m0_decode(scales[group]);
+    case WeightKind::kMxfp8:
+      return double{e4m3_decode(row[k])} * e8m0_decode(scales[group]);
+    case WeightKind::kNvfp4:
+      return double{e2m1_decode(static_cast<std::uint8_t>(load_code(row, 4, k)))} *
+             e4m3_decode(scales[group]);
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+bool supports(const Weights& w, Input input) {
+  return input == Input::kF32 || (!w.dense() && w.kind != WeightKind::kMxfp8);
+}
+
+std::uint32_t layout(const Weights& w, Input input) {
+  return input == Input::kF32 ? 0 : static_cast<std::uint32_t>(w.group_shift);
+}
+
+std::size_t input_bytes(const Weights& w, Input, std::int64_t m) {
+  return static_cast<std::size_t>(m * w.k) * sizeof(double);
+}
+
+void quantize_group(const float* x, std::int64_t n, float largest_code, double* out) {
+  float largest = 0;
+  bool finite = true;
+  for (std::int64_t i = 0; i < n; ++i) {
+    finite = finite && std::isfinite(x[i]);
+    largest = std::max(largest, std::fabs(x[i]));
+  }
+  if (!finite) {
+    std::fill_n(out, n, std::numeric_limits<double>::quiet_NaN());
+    return;
+  }
+  const bool zero = largest < kSmallestQuantized;
+  const float scale = zero ? 0 : largest / largest_code;
+  const float inverse = zero ? 0 : largest_code / largest;
+  for (std::int64_t i = 0; i < n; ++i) out[i] = double{scale} * std::nearbyint(x[i] * inverse);
+}
+
+void prepare(const Weights& w, Input input, const float* x, std::int64_t x_stride, std::int64_t m,
+             void* out) {
+  for (std::int64_t i = 0; i < m; ++i) {
+    const float* row = x + i * x_stride;
+    double* values = static_cast<double*>(out) + i * w.k;
+    if (input == Input::kF32) {
+      std::copy_n(row, w.k, values);
+      continue;
+    }
+    const std::int64_t group = std::int64_t{1} << w.group_shift;
+    for (std::int64_t k = 0; k < w.k; k += group)
+      quantize_group(row + k, group, kLargestCode[static_cast<int>(input)], values + k);
+  }
+}
+
+void multiply(const MatvecJob& job, Input) {
+  const Weights& w = *job.w;
+  const double* x = static_cast<const double*>(job.input);
+  for (std::int64_t n = job.n0; n < job.n1; ++n) {
+    double sums[Matvec::kMaxRows] = {};
+    for (std::int64_t k = 0; k < w.k; ++k) {
+      const double value = weight(w, n, k);
+      for (std::int64_t i = 0; i < job.m; ++i) sums[i] += x[i * w.k + k] * value;
+    }
+    for (std::int64_t i = 0; i < job.m; ++i) {
+      float& y = job.y[i * job.y_stride + n];
+      const double bias = job.bias == nullptr ? 0 : job.bias[n];
+      y = static_cast<float>(sums[i] + bias + (job.add ? double{y} : 0));
+    }
+  }
+}
+
+}  // namespace
+
+const Matvec kReferenceMatvec = {supports, layout, input_bytes, prepare, multiply};
 
 }  // namespace decibit::isa
