@@ -10,6 +10,7 @@ declare -A may_include=(
   [io]='core/ fmt/ nlohmann/ zlib.h'
   [quant]='core/ fmt/'
   [kernels]='core/ quant/'
+  [dsp]='core/'
   [models]='core/ io/json.h fmt/'
   [convert]='core/ io/ quant/ kernels/ models/registry.h models/schema.h fmt/ pcre2.h'
 )
