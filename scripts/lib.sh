@@ -51,6 +51,23 @@ need() {
     apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install $missing
 }
 
+# What the cross build for 64-bit Arm needs; its libraries lie beside those of this machine.
+arm64_packages=(g++-aarch64-linux-gnu qemu-user-static libfmt-dev:arm64 zlib1g-dev:arm64
+  libpcre2-dev:arm64 libssl-dev:arm64 libgtest-dev:arm64 libgmock-dev:arm64)
+need_arm64() {
+  command -v apt-get >/dev/null || return 0
+  local package missing=()
+  for package in "${arm64_packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  quietly 'adding arm64 to the architectures' as_root dpkg --add-architecture arm64
+  quietly 'updating the package lists' as_root apt-get -q -o DPkg::Lock::Timeout=120 update
+  quietly "installing ${missing[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "${missing[@]}"
+}
+
 # configure PRESET: makes build/PRESET when the preset is new or has changed.
 configure() {
   local dir=build/$1

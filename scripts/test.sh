@@ -3,7 +3,7 @@
 # The one test command.
 #   scripts/test.sh          release build (GCC) and the fast tests: minutes
 #   scripts/test.sh --all    what CI runs: all tests, clang with address and undefined-behaviour
-#                            sanitizers, fuzzing, thread sanitizer, format, clang-tidy, interop with
+#                            sanitizers, fuzzing, thread sanitizer, 64-bit Arm, format, clang-tidy, interop with
 #                            mlx-audio: 45 minutes on two cores, from nothing
 # Stops at the first stage that fails. Every stage ends with a line that says how long it took.
 source "$(dirname "$0")/lib.sh"
@@ -72,6 +72,17 @@ start_stage 'tests with the thread sanitizer'
 build tsan "${thread_tests[@]%%=*}"
 for test in "${thread_tests[@]}"; do
   "build/tsan/bin/${test%%=*}" --gtest_brief=1 --gtest_filter="${test#*=}"
+done
+end_stage
+
+# Everything below the models, with the reference kernels; emulated, so only what needs no program.
+start_stage 'tests on 64-bit Arm, emulated'
+need_arm64
+arm64_areas=(core io quant kernels dsp nn)
+arm64_targets=("${arm64_areas[@]/#/tests/}")
+build aarch64 "${arm64_targets[@]/%//all}"
+for area in "${arm64_areas[@]}"; do
+  ctest --test-dir "build/aarch64/tests/$area" -j "$jobs" --output-on-failure --no-tests=error -L fast
 done
 end_stage
 
