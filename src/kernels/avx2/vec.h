@@ -42,6 +42,14 @@ struct Vec {
   }
   static F truncate(F a) { return _mm256_round_ps(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC); }
 
+  /// a * 2^n for whole numbers |n| <= 252, in two steps, so that 2^n itself may be out of range.
+  static F scale_by_power(F a, F n) {
+    const I half = _mm256_srai_epi32(to_int(n), 1);
+    const I rest = isub(to_int(n), half);
+    const auto power = [](I e) { return floats(shift_left<23>(iadd(e, iset(127)))); };
+    return mul(mul(a, power(half)), power(rest));
+  }
+
   static Mask less(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
   static Mask at_least(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_GE_OQ); }
   static Mask equal(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
@@ -61,6 +69,7 @@ struct Vec {
   static I isub(I a, I b) { return _mm256_sub_epi32(a, b); }
   static I iand(I a, I b) { return _mm256_and_si256(a, b); }
   static I ior(I a, I b) { return _mm256_or_si256(a, b); }
+  static I ixor(I a, I b) { return _mm256_xor_si256(a, b); }
   static I imin(I a, I b) { return _mm256_min_epi32(a, b); }
   static I imax(I a, I b) { return _mm256_max_epi32(a, b); }
   template <int n>
@@ -169,6 +178,32 @@ struct Vec {
     const auto* doubles = reinterpret_cast<const double*>(p);
     return _mm256_set_m128(_mm256_cvtpd_ps(_mm256_loadu_pd(doubles + 4)),
                            _mm256_cvtpd_ps(_mm256_loadu_pd(doubles)));
+  }
+
+  /// out[j], lane r = dword j of the 16 bytes at rows[r] + offset. Halves of a register are filled
+  /// from memory, which leaves the shuffle port two shuffles a vector.
+  static void load_transposed4(const std::uint8_t* const* rows, std::int64_t offset, I* out) {
+    __m256 r[4];
+    for (int i = 0; i < 4; ++i) {
+      const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[i] + offset));
+      const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[i + 4] + offset));
+      r[i] = floats(_mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1));
+    }
+    const __m256 a = _mm256_unpacklo_ps(r[0], r[1]), b = _mm256_unpacklo_ps(r[2], r[3]);
+    const __m256 c = _mm256_unpackhi_ps(r[0], r[1]), d = _mm256_unpackhi_ps(r[2], r[3]);
+    out[0] = bits(_mm256_shuffle_ps(a, b, _MM_SHUFFLE(1, 0, 1, 0)));
+    out[1] = bits(_mm256_shuffle_ps(a, b, _MM_SHUFFLE(3, 2, 3, 2)));
+    out[2] = bits(_mm256_shuffle_ps(c, d, _MM_SHUFFLE(1, 0, 1, 0)));
+    out[3] = bits(_mm256_shuffle_ps(c, d, _MM_SHUFFLE(3, 2, 3, 2)));
+  }
+  /// The F16 in the low halves of the lanes, and those in the high halves.
+  static void f16_halves(I pairs, F* low, F* high) {
+    const __m256i order = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
+    const __m256i sorted =
+        _mm256_permute4x64_epi64(_mm256_shuffle_epi8(pairs, order), _MM_SHUFFLE(3, 1, 2, 0));
+    *low = _mm256_cvtph_ps(_mm256_castsi256_si128(sorted));
+    *high = _mm256_cvtph_ps(_mm256_extracti128_si256(sorted, 1));
   }
 
   /// Whether some 16-, 32- or 64-bit lane of the kBytes at p has all bits of `mask` set.

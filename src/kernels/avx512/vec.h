@@ -42,6 +42,9 @@ struct Vec {
   }
   static F truncate(F a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC); }
 
+  /// a * 2^n for whole numbers n.
+  static F scale_by_power(F a, F n) { return _mm512_scalef_ps(a, n); }
+
   static Mask less(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
   static Mask at_least(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ); }
   static Mask equal(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
@@ -61,6 +64,7 @@ struct Vec {
   static I isub(I a, I b) { return _mm512_sub_epi32(a, b); }
   static I iand(I a, I b) { return _mm512_and_si512(a, b); }
   static I ior(I a, I b) { return _mm512_or_si512(a, b); }
+  static I ixor(I a, I b) { return _mm512_xor_si512(a, b); }
   static I imin(I a, I b) { return _mm512_min_epi32(a, b); }
   static I imax(I a, I b) { return _mm512_max_epi32(a, b); }
   template <int n>
@@ -144,6 +148,32 @@ struct Vec {
     const __m256 low = _mm512_cvtpd_ps(_mm512_loadu_pd(p));
     const __m256 high = _mm512_cvtpd_ps(_mm512_loadu_pd(p + 64));
     return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+  }
+
+  /// out[j], lane r = dword j of the 16 bytes at rows[r] + offset. Quarters of a register are filled
+  /// from memory, which leaves the shuffle port two shuffles a vector.
+  static void load_transposed4(const std::uint8_t* const* rows, std::int64_t offset, I* out) {
+    const auto quarter = [&](int row) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[row] + offset));
+    };
+    __m512 r[4];
+    for (int i = 0; i < 4; ++i) {
+      __m512i four = _mm512_castsi128_si512(quarter(i));
+      four = _mm512_inserti32x4(four, quarter(i + 4), 1);
+      four = _mm512_inserti32x4(four, quarter(i + 8), 2);
+      r[i] = floats(_mm512_inserti32x4(four, quarter(i + 12), 3));
+    }
+    const __m512 a = _mm512_unpacklo_ps(r[0], r[1]), b = _mm512_unpacklo_ps(r[2], r[3]);
+    const __m512 c = _mm512_unpackhi_ps(r[0], r[1]), d = _mm512_unpackhi_ps(r[2], r[3]);
+    out[0] = bits(_mm512_shuffle_ps(a, b, _MM_SHUFFLE(1, 0, 1, 0)));
+    out[1] = bits(_mm512_shuffle_ps(a, b, _MM_SHUFFLE(3, 2, 3, 2)));
+    out[2] = bits(_mm512_shuffle_ps(c, d, _MM_SHUFFLE(1, 0, 1, 0)));
+    out[3] = bits(_mm512_shuffle_ps(c, d, _MM_SHUFFLE(3, 2, 3, 2)));
+  }
+  /// The F16 in the low halves of the lanes, and those in the high halves.
+  static void f16_halves(I pairs, F* low, F* high) {
+    *low = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(pairs));
+    *high = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(shift_right<16>(pairs)));
   }
 
   /// Whether some 16-, 32- or 64-bit lane of the kBytes at p has all bits of `mask` set.
