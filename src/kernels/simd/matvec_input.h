@@ -51,6 +51,24 @@ struct InputShape {
   }
 };
 
+// Where the codes of a block go, and their factors, as tables: index() and factor() are for the
+// compiler.
+template <class B>
+struct Order {
+  static constexpr int kPerVec = static_cast<int>(B::kVecBytes / sizeof(typename B::X));
+  std::int16_t index[B::kVecs * kPerVec];
+  float factor[B::kVecs * kPerVec];
+  constexpr Order() : index(), factor() {
+    for (int v = 0; v < B::kVecs; ++v)
+      for (int i = 0; i < kPerVec; ++i) {
+        index[v * kPerVec + i] = static_cast<std::int16_t>(B::index(v, i));
+        if constexpr (!B::kInteger) factor[v * kPerVec + i] = B::factor(v, i);
+      }
+  }
+};
+template <class B>
+inline constexpr Order<B> kOrder;
+
 // Scale and inverse of each group; NaN as the scale of one that is not finite.
 template <class V>
 void fit_groups(const float* x, std::int64_t groups, std::int64_t group, float largest_code,
@@ -105,13 +123,14 @@ void prepare_row(const Weights& w, const InputShape<V, B>& shape, const float* x
         sums[(k0 + i) >> w.group_shift] += V::reduce_add(V::load(values + i));
 
     for (int v = 0; v < B::kVecs; ++v) {
-      auto* vec = reinterpret_cast<X*>(
-          out_x + static_cast<std::size_t>((block * B::kVecs + v) * pass_rows) * B::kVecBytes);
+      const std::int64_t vec_at = (block * B::kVecs + v) * pass_rows;
+      auto* vec = reinterpret_cast<X*>(out_x + static_cast<std::size_t>(vec_at) * B::kVecBytes);
       for (int i = 0; i < kPerVec; ++i) {
+        const int from = kOrder<B>.index[v * kPerVec + i];
         if constexpr (B::kInteger) {
-          vec[i] = static_cast<X>(values[B::index(v, i)]);
+          vec[i] = static_cast<X>(values[from]);
         } else {
-          vec[i] = values[B::index(v, i)] * B::factor(v, i);
+          vec[i] = values[from] * kOrder<B>.factor[v * kPerVec + i];
         }
       }
     }
