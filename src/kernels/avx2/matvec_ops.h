@@ -63,7 +63,9 @@ struct MatvecOps : Vec {
                                       : _mm256_extracti128_si256(half, 1));
   }
   static constexpr int fp8_index(int v, int lane) { return 16 * (v % 2) + 8 * (v / 2) + lane; }
-  static I largest_bytes(I a, I b) { return _mm256_max_epu8(a, b); }
+  static I largest_magnitudes(I seen, I codes) {
+    return _mm256_max_epu8(seen, iand(codes, iset8(0x7F)));
+  }
   static bool any_byte_is(I a, int x) {
     return _mm256_movemask_epi8(_mm256_cmpeq_epi8(a, iset8(x))) != 0;
   }

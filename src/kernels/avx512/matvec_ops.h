@@ -68,7 +68,9 @@ struct MatvecOps : Vec {
                                   : _mm512_extracti64x4_epi64(a.words, 1));
   }
   static constexpr int fp8_index(int v, int lane) { return 16 * v + lane; }
-  static __m256i largest_bytes(__m256i a, __m256i b) { return _mm256_max_epu8(a, b); }
+  static __m256i largest_magnitudes(__m256i seen, __m256i codes) {
+    return _mm256_max_epu8(seen, _mm256_and_si256(codes, _mm256_set1_epi8(0x7F)));
+  }
   static bool any_byte_is(__m256i a, int x) {
     return _mm256_cmpeq_epi8_mask(a, _mm256_set1_epi8(static_cast<char>(x))) != 0;
   }

@@ -114,53 +114,54 @@ inline void finish(const MatvecJob& job, std::int64_t m, std::int64_t n, float s
   *y = job.add ? *y + sum : sum;
 }
 
-template <class V, class B, int M, int R>
-void multiply_rows(const MatvecJob& job, const InputShape<V, B>& shape, std::int64_t first_m,
-                   const std::int64_t (&rows)[R]) {
+template <class V, class B, int M>
+void multiply_pass(const MatvecJob& job, const InputShape<V, B>& shape, std::int64_t first_m,
+                   const std::int64_t (&rows)[kPair]) {
   const auto* input = static_cast<const std::uint8_t*>(job.input);
   const auto before = static_cast<std::size_t>(first_m);
   const auto* x_scales =
       reinterpret_cast<const float*>(input + shape.scales_at(job.m) + before * shape.scale_row);
   const auto* sums =
       reinterpret_cast<const float*>(input + shape.sums_at(job.m)) + first_m * shape.padded_groups;
-  float out[R][M];
-  RowProduct<V, B, M, R>(*job.w, shape, input + before * shape.x_row, x_scales, sums)
+  float out[kPair][M];
+  RowProduct<V, B, M>(*job.w, shape, input + before * shape.x_row, x_scales, sums)
       .compute(rows, out);
-  for (int r = 0; r < R; ++r)
+  for (int r = 0; r < (rows[0] == rows[1] ? 1 : kPair); ++r)
     for (int i = 0; i < M; ++i) finish(job, first_m + i, rows[r], out[r][i]);
 }
 
-template <class V, class B, int R>
-void multiply_all(const MatvecJob& job, const InputShape<V, B>& shape,
-                  const std::int64_t (&rows)[R]) {
+template <class V, class B>
+void multiply_pair(const MatvecJob& job, const InputShape<V, B>& shape,
+                   const std::int64_t (&rows)[kPair]) {
   for (std::int64_t first = 0; first < job.m; first += kPassRows) {
     switch (job.m - first) {
       case 1:
-        multiply_rows<V, B, 1, R>(job, shape, first, rows);
+        multiply_pass<V, B, 1>(job, shape, first, rows);
         break;
       case 2:
-        multiply_rows<V, B, 2, R>(job, shape, first, rows);
+        multiply_pass<V, B, 2>(job, shape, first, rows);
         break;
       case 3:
-        multiply_rows<V, B, 3, R>(job, shape, first, rows);
+        multiply_pass<V, B, 3>(job, shape, first, rows);
         break;
       default:
-        multiply_rows<V, B, 4, R>(job, shape, first, rows);
+        multiply_pass<V, B, 4>(job, shape, first, rows);
     }
   }
 }
 
+// Row i goes with row i + half: far apart, two streams.
 template <class V, class B>
 void multiply_range(const MatvecJob& job) {
   const InputShape<V, B> shape(*job.w);
   const std::int64_t half = (job.n1 - job.n0) / 2;
   for (std::int64_t i = 0; i < half; ++i) {
-    const std::int64_t rows[2] = {job.n0 + i, job.n0 + half + i};
-    multiply_all<V, B, 2>(job, shape, rows);
+    const std::int64_t rows[kPair] = {job.n0 + i, job.n0 + half + i};
+    multiply_pair<V, B>(job, shape, rows);
   }
   if (job.n0 + 2 * half == job.n1) return;
-  const std::int64_t last[1] = {job.n1 - 1};
-  multiply_all<V, B, 1>(job, shape, last);
+  const std::int64_t last[kPair] = {job.n1 - 1, job.n1 - 1};
+  multiply_pair<V, B>(job, shape, last);
 }
 
 template <class V>

@@ -23,13 +23,18 @@ constexpr std::int64_t kPassRows = 4;
 template <class B>
 inline constexpr bool kByLane = B::kScaled&& B::kCodes > 32;
 
+/// Whether a row may end inside a block.
+template <class B>
+inline constexpr bool kRaggedEnd = kByLane<B> || !B::kScaled;
+
 template <class V, class B>
 struct InputShape {
-  std::int64_t blocks, groups, padded_groups;
+  std::int64_t whole_blocks, blocks, groups, padded_groups;
   std::size_t x_row, scale_row, sum_row;  // bytes
 
   explicit InputShape(const Weights& w)
-      : blocks((w.k + B::kCodes - 1) / B::kCodes),
+      : whole_blocks(w.k / B::kCodes),
+        blocks((w.k + B::kCodes - 1) / B::kCodes),
         groups(B::kScaled ? w.k >> w.group_shift : 0),
         padded_groups((groups + V::kLanes - 1) / V::kLanes * V::kLanes),
         x_row(static_cast<std::size_t>(blocks) * B::kVecs * B::kVecBytes),

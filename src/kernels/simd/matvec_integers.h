@@ -16,14 +16,14 @@ template <class V>
 struct WordBlock {
   using X = std::int16_t;
   using Sum = typename V::I;
+  struct Seen {};
   static constexpr bool kScaled = true, kInteger = true, kFp8 = false;
   static constexpr float kBiasOfScale = 0;
   static constexpr float kInputFactor = 1;  // of the scale of x
   static constexpr std::size_t kVecBytes = V::kBytes;
   static Sum zero() { return V::izero(); }
-  static Sum dot(Sum sum, Sum codes, const std::uint8_t* x) {
-    return V::dot_words(sum, codes, V::load_ints(x));
-  }
+  static Sum load_x(const std::uint8_t* x) { return V::load_ints(x); }
+  static Sum dot(Sum sum, Sum codes, Sum x) { return V::dot_words(sum, codes, x); }
   static Sum total(Sum sum) { return sum; }
 };
 
@@ -31,9 +31,7 @@ template <class V>
 struct ByteBlock : WordBlock<V> {
   using X = std::int8_t;
   using Sum = typename V::I;
-  static Sum dot(Sum sum, Sum codes, const std::uint8_t* x) {
-    return V::dot_bytes(sum, codes, V::load_ints(x));
-  }
+  static Sum dot(Sum sum, Sum codes, Sum x) { return V::dot_bytes(sum, codes, x); }
   static Sum total(Sum sum) { return V::total_bytes(sum); }
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One, or two, rows of W times up to four rows of x:
+// Two rows of W times up to four rows of x:
 //   y = sum over blocks of scale * (sum of vectors value * x)  +  sum over groups of bias * (sum
 //   x).
 // A lane's partial sum of a block belongs to one group, so scales are applied by lanes, and one
 // horizontal sum ends the row. The sum of a block starts from zero: blocks are independent chains
-// of FMAs, which overlap. Two rows are far apart in memory, two streams for the prefetcher; each is
-// summed in the same order as alone.
+// of FMAs, which overlap. Two rows are far apart in memory, two streams for the prefetcher; a
+// single row is computed twice instead of by code of its own.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +34,9 @@ template <int n, int i = 0, class Body>
 
 constexpr std::int64_t kScaleChunk = 256;  // groups; those of 16 then are a multiple of any block
 constexpr std::int64_t kPrefetch = 2048;   // bytes ahead in each row
+constexpr int kPair = 2;
 
-template <class V, class B, int M, int R>
+template <class V, class B, int M>
 class RowProduct {
  public:
   using F = typename V::F;
@@ -44,10 +45,12 @@ class RowProduct {
              const float* x_scales, const float* sums)
       : w_(w), shape_(shape), x_(x), x_scales_(x_scales), sums_(sums) {}
 
-  void compute(const std::int64_t (&rows)[R], float (&out)[R][M]) const {
+  /// out[r][i] is the product of row rows[r] of W, and row i of x.
+  void compute(const std::int64_t (&rows)[kPair], float (&out)[kPair][M]) const {
     State s;
-    for (int r = 0; r < R; ++r) {
+    for (int r = 0; r < kPair; ++r) {
       s.data[r] = w_.data + rows[r] * w_.row_bytes;
+      if constexpr (B::kFp8) s.seen[r] = typename B::Seen{};
       for (int i = 0; i < M; ++i) s.sum[r][i] = V::zero();
     }
     if constexpr (!B::kScaled) {
@@ -56,7 +59,7 @@ class RowProduct {
       for (std::int64_t first = 0; first < shape_.groups; first += kScaleChunk) {
         const std::int64_t left = shape_.groups - first;
         const std::int64_t count = left < kScaleChunk ? left : kScaleChunk;
-        for (int r = 0; r < R; ++r) begin_groups(s, r, rows[r], first, count);
+        for (int r = 0; r < kPair; ++r) begin_groups(s, r, rows[r], first, count);
         if constexpr (kByLane<B>) {
           blocks_by_lane(s, first, count);
         } else {
@@ -64,24 +67,28 @@ class RowProduct {
         }
       }
     }
-    for (int r = 0; r < R; ++r)
-      for (int i = 0; i < M; ++i) out[r][i] = V::reduce_add(s.sum[r][i]);
-    if constexpr (B::kFp8) {
-      for (int r = 0; r < R; ++r)
-        if (has_nan_codes(s.data[r]))
-          for (int i = 0; i < M; ++i) out[r][i] = __builtin_nanf("");
-    }
+    for (int r = 0; r < kPair; ++r)
+      for (int i = 0; i < M; ++i) {
+        out[r][i] = V::reduce_add(s.sum[r][i]);
+        if constexpr (B::kFp8)
+          if (B::nan_seen(s.seen[r])) out[r][i] = __builtin_nanf("");
+      }
   }
 
  private:
   struct State {
-    const std::uint8_t* data[R];
-    F sum[R][M];
-    alignas(64) float scales[R][kScaleChunk + V::kLanes];
+    const std::uint8_t* data[kPair];
+    F sum[kPair][M];
+    typename B::Seen seen[kPair];
+    alignas(64) float scales[kPair][kScaleChunk + V::kLanes];
   };
-  using Partial = typename B::Sum[R][M];
+  using Sums = F[kPair][M];
+  using Partial = typename B::Sum[kPair][M];
 
-  std::int64_t row_end() const { return w_.k * w_.bits / 8; }
+  static void copy(const Sums& from, Sums& to) {
+    for (int r = 0; r < kPair; ++r)
+      for (int i = 0; i < M; ++i) to[r][i] = from[r][i];
+  }
 
   void begin_groups(State& s, int r, std::int64_t row, std::int64_t first,
                     std::int64_t count) const {
@@ -104,67 +111,66 @@ class RowProduct {
                              V::load(sums_ + i * shape_.padded_groups + first + g), s.sum[r][i]);
   }
 
-  /// Adds the products of one block. `p` are its bytes in each row.
-  [[gnu::always_inline]] static void add_block(const std::uint8_t* const (&p)[R],
-                                               const std::uint8_t* x, Partial& t) {
-    typename B::Raw raw[R];
-    for (int r = 0; r < R; ++r) raw[r] = B::load(p[r]);
+  [[gnu::always_inline]] static void clear(Partial& t) {
+    for (int r = 0; r < kPair; ++r)
+      for (int i = 0; i < M; ++i) t[r][i] = B::zero();
+  }
+
+  /// Adds the products of a block of each row, from where it is, or, where the rows end inside it,
+  /// from copies filled up with zeros.
+  [[gnu::always_inline]] void add_block(State& s, std::int64_t block, Partial& t) const {
+    alignas(64) std::uint8_t copies[kPair][B::kBlockBytes];
+    const std::uint8_t* p[kPair];
+    for (int r = 0; r < kPair; ++r) p[r] = s.data[r] + block * B::kBlockBytes;
+    if (kRaggedEnd<B> && block == shape_.whole_blocks) [[unlikely]] {
+      const std::int64_t left = w_.k * w_.bits / 8 - block * B::kBlockBytes;
+      for (int r = 0; r < kPair; ++r) {
+        __builtin_memset(copies[r], 0, B::kBlockBytes);
+        __builtin_memcpy(copies[r], p[r], static_cast<std::size_t>(left));
+        p[r] = copies[r];
+      }
+    } else {
+      for (int r = 0; r < kPair; ++r)
+        for (int line = 0; line < B::kBlockBytes; line += 64)
+          _mm_prefetch(reinterpret_cast<const char*>(p[r] + line + kPrefetch), _MM_HINT_T0);
+    }
+    typename B::Raw raw[kPair];
+    for (int r = 0; r < kPair; ++r) {
+      raw[r] = B::load(p[r]);
+      if constexpr (B::kFp8) s.seen[r] = B::note(s.seen[r], raw[r]);
+    }
+    const std::uint8_t* x = x_ + static_cast<std::size_t>(block * B::kVecs * M) * B::kVecBytes;
     unroll<B::kVecs>([&](auto v) __attribute__((always_inline)) {
-      for (int r = 0; r < R; ++r) {
-        const auto value = B::template value<decltype(v)::value>(raw[r]);
-        for (int i = 0; i < M; ++i)
-          t[r][i] = B::dot(t[r][i], value,
-                           x + static_cast<std::size_t>(decltype(v)::value * M + i) * B::kVecBytes);
+      constexpr int kV = decltype(v)::value;
+      typename B::Sum value[kPair];
+      for (int r = 0; r < kPair; ++r) value[r] = B::template value<kV>(raw[r]);
+      for (int i = 0; i < M; ++i) {
+        const auto xi = B::load_x(x + static_cast<std::size_t>(kV * M + i) * B::kVecBytes);
+        for (int r = 0; r < kPair; ++r) t[r][i] = B::dot(t[r][i], value[r], xi);
       }
     });
   }
-  const std::uint8_t* x_of(std::int64_t block) const {
-    return x_ + static_cast<std::size_t>(block * B::kVecs * M) * B::kVecBytes;
-  }
-  [[gnu::always_inline]] static void clear(Partial& t) {
-    for (int r = 0; r < R; ++r)
-      for (int i = 0; i < M; ++i) t[r][i] = B::zero();
-  }
-  /// The block, from where it is, or where the row ends inside it from a copy filled up with zeros.
-  [[gnu::always_inline]] void block_sum(const State& s, std::int64_t block, Partial& t) const {
-    const std::uint8_t* p[R];
-    for (int r = 0; r < R; ++r) {
-      p[r] = s.data[r] + block * B::kBlockBytes;
-      _mm_prefetch(reinterpret_cast<const char*>(p[r] + kPrefetch), _MM_HINT_T0);
-    }
-    add_block(p, x_of(block), t);
-  }
-  void last_block_sum(const State& s, std::int64_t block, Partial& t) const {
-    alignas(64) std::uint8_t copies[R][B::kBlockBytes] = {};
-    const std::uint8_t* p[R];
-    for (int r = 0; r < R; ++r) {
-      __builtin_memcpy(copies[r], s.data[r] + block * B::kBlockBytes,
-                       static_cast<std::size_t>(row_end() - block * B::kBlockBytes));
-      p[r] = copies[r];
-    }
-    add_block(p, x_of(block), t);
-  }
 
   void dense_blocks(State& s) const {
-    const std::int64_t whole = w_.k / B::kCodes;
+    Sums sum;
+    copy(s.sum, sum);
     for (std::int64_t block = 0; block < shape_.blocks; ++block) {
       Partial t;
       clear(t);
-      if (block < whole) {
-        block_sum(s, block, t);
-      } else {
-        last_block_sum(s, block, t);
-      }
-      for (int r = 0; r < R; ++r)
-        for (int i = 0; i < M; ++i) s.sum[r][i] = V::add(s.sum[r][i], t[r][i]);
+      add_block(s, block, t);
+      for (int r = 0; r < kPair; ++r)
+        for (int i = 0; i < M; ++i) sum[r][i] = V::add(sum[r][i], t[r][i]);
     }
+    copy(sum, s.sum);
   }
 
   /// The partial sums as floats, in units of the scale of the weights.
   [[gnu::always_inline]] static F scaled(typename B::Sum t, F x_scale) {
-    if constexpr (B::kInteger) return V::mul(V::to_float(B::total(t)), x_scale);
-    (void)x_scale;
-    if constexpr (!B::kInteger) return t;
+    if constexpr (B::kInteger) {
+      return V::mul(V::to_float(B::total(t)), x_scale);
+    } else {
+      return t;
+    }
   }
 
   void blocks_by_lane(State& s, std::int64_t first, std::int64_t count) const {
@@ -175,50 +181,44 @@ class RowProduct {
     const std::int64_t begin = (first << w_.group_shift) / B::kCodes;
     const std::int64_t codes_end = (first + count) << w_.group_shift;
     const std::int64_t end = (codes_end + B::kCodes - 1) / B::kCodes;
-    const std::int64_t whole = w_.k / B::kCodes;
+    Sums sum;
+    copy(s.sum, sum);
     for (std::int64_t block = begin; block < end; ++block) {
       Partial t;
       clear(t);
-      if (block < whole) {
-        block_sum(s, block, t);
-      } else {
-        last_block_sum(s, block, t);
-      }
+      add_block(s, block, t);
       const std::int64_t group = ((block * B::kCodes) >> w_.group_shift) - first;
-      for (int r = 0; r < R; ++r) {
+      for (int r = 0; r < kPair; ++r) {
         const F scale = V::permute(V::load(s.scales[r] + group), lanes);
         for (int i = 0; i < M; ++i) {
           const F x_scale =
               B::kInteger ? V::load(x_scales_ + (block * M + i) * V::kLanes) : V::zero();
-          s.sum[r][i] = V::fma(scaled(t[r][i], x_scale), scale, s.sum[r][i]);
+          sum[r][i] = V::fma(scaled(t[r][i], x_scale), scale, sum[r][i]);
         }
       }
     }
+    copy(sum, s.sum);
   }
 
   void blocks_by_group(State& s, std::int64_t first, std::int64_t count) const {
     const std::int64_t blocks_of_group = (std::int64_t{1} << w_.group_shift) / B::kCodes;
     std::int64_t block = first * blocks_of_group;
+    Sums sum;
+    copy(s.sum, sum);
     for (std::int64_t g = 0; g < count; ++g) {
       Partial t;
       clear(t);
       for (const std::int64_t end = block + blocks_of_group; block < end; ++block)
-        block_sum(s, block, t);
-      for (int r = 0; r < R; ++r) {
+        add_block(s, block, t);
+      for (int r = 0; r < kPair; ++r) {
         const F scale = V::broadcast(s.scales[r] + g);
         for (int i = 0; i < M; ++i) {
           const F x_scale = B::kInteger ? V::broadcast(x_scales_ + (first + g) * M + i) : V::zero();
-          s.sum[r][i] = V::fma(scaled(t[r][i], x_scale), scale, s.sum[r][i]);
+          sum[r][i] = V::fma(scaled(t[r][i], x_scale), scale, sum[r][i]);
         }
       }
     }
-  }
-
-  /// e4m3 codes 0x7F and 0xFF are NaN, whatever x is.
-  bool has_nan_codes(const std::uint8_t* data) const {
-    for (std::int64_t i = 0; i < w_.k; ++i)
-      if ((data[i] & 0x7F) == 0x7F) return true;
-    return false;
+    copy(sum, s.sum);
   }
 
   const Weights& w_;

@@ -28,13 +28,13 @@ template <class V>
 struct FloatBlock {
   using X = float;
   using Sum = typename V::F;
+  struct Seen {};
   static constexpr bool kScaled = true, kInteger = false, kFp8 = false;
   static constexpr float kBiasOfScale = 0;  // fp modes: w = scale * value + kBiasOfScale * scale
   static constexpr std::size_t kVecBytes = V::kBytes;
   static Sum zero() { return V::zero(); }
-  static Sum dot(Sum sum, Sum value, const std::uint8_t* x) {
-    return V::fma(value, V::load_f32(x), sum);
-  }
+  static Sum load_x(const std::uint8_t* x) { return V::load_f32(x); }
+  static Sum dot(Sum sum, Sum value, Sum x) { return V::fma(value, x, sum); }
 };
 
 /// Codes of 1, 2, 4 or 8 bits: dword l holds codes l * kVecs + v. Eight masks serve all widths:
@@ -152,6 +152,7 @@ struct Fp4Fields : FloatBlock<V> {
 template <class V>
 struct Fp8Halves : FloatBlock<V> {
   using Raw = typename V::Fp8;
+  using Seen = decltype(Raw::codes);  // the largest magnitudes of codes so far
   static constexpr bool kFp8 = true;
   static constexpr int kVecs = V::kFp8Vecs;
   static constexpr int kCodes = 32;
@@ -160,6 +161,8 @@ struct Fp8Halves : FloatBlock<V> {
   static constexpr int index(int v, int lane) { return V::fp8_index(v, lane); }
   static constexpr float factor(int, int) { return 256; }
   static Raw load(const std::uint8_t* p) { return V::load_fp8(p); }
+  static Seen note(Seen seen, const Raw& raw) { return V::largest_magnitudes(seen, raw.codes); }
+  static bool nan_seen(Seen seen) { return V::any_byte_is(seen, 0x7F); }
   template <int v>
   static typename V::F value(const Raw& raw) {
     return V::template fp8_value<v>(raw);
