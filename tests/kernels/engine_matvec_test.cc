@@ -425,7 +425,7 @@ TEST(Matvec, IntegerActivationsKeepTheirErrors) {
   const Matrix matrix(f, n, k, 1);
   for (const float outlier : {1.0f, 50.0f, 1000.0f}) {
     std::vector<float> x = activations(1, k, 2);
-    for (const std::size_t channel : {100, 700, 1300, 1900}) x[channel] *= outlier;
+    for (const std::size_t channel : {100u, 700u, 1300u, 1900u}) x[channel] *= outlier;
     const std::vector<float> exact = product(reference(), matrix.w, Input::kF32, x, 1);
     for (const KernelTable* table : supported_tables())
       for (const Input input : {Input::kI16, Input::kI8}) {

@@ -12,6 +12,11 @@ struct MatvecOps : Vec {
   static F permute(F a, I lanes) { return _mm256_permutevar8x32_ps(a, lanes); }
   static I load_ints(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static F broadcast(const float* p) { return _mm256_broadcast_ss(p); }
+  /// Makes compilers hold a value in a register that they would load again for each use.
+  template <class R>
+  static void keep(R& a) {
+    asm("" : "+x"(a));
+  }
   static I shuffle_bytes(I a, I index) { return _mm256_shuffle_epi8(a, index); }
   static I iset8(int x) { return _mm256_set1_epi8(static_cast<char>(x)); }
   static I iset16(int x) { return _mm256_set1_epi16(static_cast<short>(x)); }

@@ -13,6 +13,11 @@ struct MatvecOps : Vec {
   static I load_ints(const void* p) { return _mm512_loadu_si512(p); }
   static I load_raw(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
   static F broadcast(const float* p) { return _mm512_set1_ps(*p); }
+  /// Makes compilers hold a value in a register that they would load again for each use.
+  template <class R>
+  static void keep(R& a) {
+    asm("" : "+v"(a));
+  }
   static I shuffle_bytes(I a, I index) { return _mm512_shuffle_epi8(a, index); }
   static I iset8(int x) { return _mm512_set1_epi8(static_cast<char>(x)); }
   static I iset16(int x) { return _mm512_set1_epi16(static_cast<short>(x)); }

@@ -31,6 +31,8 @@ template <class V, class B>
 struct InputShape {
   std::int64_t whole_blocks, blocks, groups, padded_groups;
   std::size_t x_row, scale_row, sum_row;  // bytes
+  /// The group of each lane's codes, counted from that of the first.
+  alignas(64) std::int32_t group_of_lane[V::kLanes];
 
   explicit InputShape(const Weights& w)
       : whole_blocks(w.k / B::kCodes),
@@ -40,6 +42,8 @@ struct InputShape {
         x_row(static_cast<std::size_t>(blocks) * B::kVecs * B::kVecBytes),
         scale_row(0),
         sum_row(static_cast<std::size_t>(padded_groups) * 4) {
+    for (int lane = 0; lane < V::kLanes; ++lane)
+      group_of_lane[lane] = (lane * (B::kCodes / V::kLanes)) >> w.group_shift;
     if (!B::kInteger) return;
     scale_row = static_cast<std::size_t>(kByLane<B> ? blocks * V::kLanes : padded_groups) * 4;
   }

@@ -145,7 +145,8 @@ class RowProduct {
       typename B::Sum value[kPair];
       for (int r = 0; r < kPair; ++r) value[r] = B::template value<kV>(raw[r]);
       for (int i = 0; i < M; ++i) {
-        const auto xi = B::load_x(x + static_cast<std::size_t>(kV * M + i) * B::kVecBytes);
+        auto xi = B::load_x(x + static_cast<std::size_t>(kV * M + i) * B::kVecBytes);
+        if constexpr (M > 1) V::keep(xi);
         for (int r = 0; r < kPair; ++r) t[r][i] = B::dot(t[r][i], value[r], xi);
       }
     });
@@ -174,10 +175,7 @@ class RowProduct {
   }
 
   void blocks_by_lane(State& s, std::int64_t first, std::int64_t count) const {
-    alignas(64) std::int32_t group_of_lane[V::kLanes];
-    for (int lane = 0; lane < V::kLanes; ++lane)
-      group_of_lane[lane] = (lane * (B::kCodes / V::kLanes)) >> w_.group_shift;
-    const auto lanes = V::load_ints(group_of_lane);
+    const auto lanes = V::load_ints(shape_.group_of_lane);
     const std::int64_t begin = (first << w_.group_shift) / B::kCodes;
     const std::int64_t codes_end = (first + count) << w_.group_shift;
     const std::int64_t end = (codes_end + B::kCodes - 1) / B::kCodes;

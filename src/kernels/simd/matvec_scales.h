@@ -20,6 +20,12 @@ void load_elements(const std::uint8_t* p, std::int64_t count, std::size_t size, 
   for (; i + V::kLanes <= count; i += V::kLanes)
     V::store(out + i, load_vec(p + static_cast<std::size_t>(i) * size));
   if (i == count) return;
+  if (count > V::kLanes) {  // the last full vector of them overlaps
+    V::store(out + i, V::zero());
+    V::store(out + count - V::kLanes,
+             load_vec(p + static_cast<std::size_t>(count - V::kLanes) * size));
+    return;
+  }
   alignas(64) std::uint8_t last[V::kLanes * 4] = {};
   __builtin_memcpy(last, p + static_cast<std::size_t>(i) * size,
                    static_cast<std::size_t>(count - i) * size);
