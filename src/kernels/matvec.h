@@ -34,13 +34,15 @@ struct MatvecJob {
 };
 
 /// Sums are in float, along k, in an order that depends on k and the weight's layout only: a row's
-/// result is the same whatever n0, n1 and m are. The error of F32 is within
-///   c * 2^-24 * sum_k |x| * (|scale * code| + |bias|),  c = 32 (measured: below 4),
-/// of the product in exact arithmetic; integers add half a code's worth of every x. For IEEE's odd
-/// numbers: a NaN or infinity in x, a scale or a bias makes the row of y (that feature) non-finite,
-/// but an infinity may come out as NaN, as s * (inf - inf). Scale byte 0 of mx (2^-127, what Metal
-/// writes for groups of zeros) counts as 0, so that no sum runs on subnormals; x below 2^-98 lose
-/// bits for the same reason, and x above 2^119 may overflow.
+/// result is the same whatever n0, n1 and m are. The error of F32 against the product in exact
+/// arithmetic is within
+///   c * 2^-24 * sum_k |x| * (|scale * code| + |bias|),  with |code| as 6 for e2m1;
+/// tests allow c = 32 and see 1.4 at most. Integers add what the rounding of x does. IEEE's odd
+/// numbers: a NaN or infinity in x makes that row of y non-finite, one in a scale, a bias or a
+/// dense weight that feature, but an infinity may come out as NaN, from s * (inf - inf). Scale byte
+/// 0 of mx (2^-127, what Metal writes for groups of zeros) counts as 0, so that no sum runs on
+/// subnormals. Activations below 2^-100 lose bits, since they are scaled down to meet codes that
+/// are not shifted; products of x with the largest code must stay below the end of float.
 struct Matvec {
   static constexpr std::int64_t kMaxRows = 8;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packed codes to vectors, one type a layout. A block is what one load brings; value<v>() gives
-// vector v of it, whose lane l is factor-free code index(v, l) of the block: the activations are
-// put in that order, times factor(v, l).
+// vector v of it, whose lane l is code index(v, l) of the block over factor(v, l): the activations
+// are put in that order, times that factor.
 //
 // Codes in dwords are not shifted down: masked in place they are code << position, converted to
 // float that is code * 2^position, and x carries 2^-position. That leaves AND, convert and FMA for
