@@ -13,6 +13,8 @@
 //       activate rows of x, transform them                     [point][tile][channel]
 //       for each panel of kNr features: multiply, transform to y
 //
+// or, when weights are many or tiles few, weights in the innermost loop, one panel at a time.
+//
 // Sums run over kChain terms in registers and are added up in memory: this keeps panels and tiles
 // in the first cache and divides the error of long sums by two to three, which pays for larger
 // tiles. A NaN or an infinity in x reaches every row of y of the tiles that read it.
@@ -30,10 +32,13 @@
 namespace decibit::isa {
 namespace {
 
-// Bytes of transformed weights and of transformed input that a thread keeps: the first may lie in
-// the last-level cache, since a panel is used for a whole chunk of tiles; the second must stay in
-// the second-level cache beside a panel.
+// Bytes of transformed weights and of transformed input that a thread keeps. Weights may lie in the
+// last-level cache, since a panel serves a whole chunk of tiles; the chunk must stay in the
+// second-level cache beside a panel.
 constexpr std::int64_t kWeightBytes = 3 << 20, kInputBytes = 320 << 10;
+// Where the weights would take more than two such blocks it is the other way round: a chunk of many
+// tiles, and each panel is transformed anew for it (at the price of some eight tiles).
+constexpr std::int64_t kWholeInputBytes = 3840 << 10;
 /// Whole tiles for the usual dilations; a block cut elsewhere computes its outermost tiles twice.
 constexpr std::int64_t kToomCookStep = 60;
 
@@ -45,8 +50,9 @@ struct ToomCookPlan {
 
   std::int64_t splits, channels;  // channels are padded with zeros to whole vectors
   std::int64_t inner;             // splits * channels
+  bool keep_weights;              // of a block of features, for all chunks of tiles
+  std::int64_t panels;            // of such a block, else 1
   std::int64_t tiles;             // of a chunk
-  std::int64_t panels;            // of a block of features
   // Floats from one point to the next of the input and of a panel; odd lines, so that points share
   // no set of a cache.
   std::int64_t point_stride, panel_stride;
@@ -57,12 +63,18 @@ struct ToomCookPlan {
     splits = (job.taps + P::kTaps - 1) / P::kTaps;
     channels = round_up(job.channels, V::kLanes);
     inner = splits * channels;
-    const std::int64_t affordable = kInputBytes / (4 * kPoints * channels) / kRows * kRows;
-    tiles = clamp(affordable, 2 * kRows, kMaxTiles / kRows * kRows);
-    point_stride = round_up((tiles + splits - 1) * channels, 32) + 16;
     panel_stride = inner * kNr + 16;
     panel_floats = kPoints * panel_stride;
-    panels = clamp(kWeightBytes / (4 * panel_floats), 1, round_up(job.w->n, kNr) / kNr);
+    const std::int64_t dilation = job.tap_row[1] - job.tap_row[0];
+    const std::int64_t all_panels = (job.w->n + kNr - 1) / kNr;
+    panels = clamp(kWeightBytes / (4 * panel_floats), 1, all_panels);
+    const std::int64_t all_tiles = round_up((job.x_rows + kOutputs - 1) / kOutputs, kRows);
+    keep_weights = 2 * panels >= all_panels && (dilation > 1 || all_tiles > kFewTiles);
+    if (!keep_weights) panels = 1;
+    const std::int64_t input_bytes = keep_weights ? kInputBytes : kWholeInputBytes;
+    tiles = clamp(input_bytes / (4 * kPoints * channels) / kRows * kRows, kFewTiles,
+                  keep_weights ? kMostTiles / kRows * kRows : all_tiles);
+    point_stride = round_up((tiles + splits - 1) * channels, 32) + 16;
     input_floats = kPoints * point_stride;
     product_floats = kPoints * tiles * kNr;
     const std::int64_t input_rows = kOutputs * (tiles + splits - 1) + P::kTaps - 1;
@@ -78,7 +90,7 @@ struct ToomCookPlan {
   }
 
  private:
-  static constexpr std::int64_t kMaxTiles = 30;
+  static constexpr std::int64_t kFewTiles = 24, kMostTiles = 30;  // multiples of kTileRows
   static std::int64_t round_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b * b; }
   static std::int64_t clamp(std::int64_t a, std::int64_t low, std::int64_t high) {
     return a < low ? low : a > high ? high : a;
@@ -95,25 +107,31 @@ class ToomCookConvolution {
     input_ = weights_ + plan_.panels * plan_.panel_floats;
     products_ = input_ + plan_.input_floats;
     staging_ = products_ + plan_.product_floats;
-    dilation_ = job.taps > 1 ? job.tap_row[1] - job.tap_row[0] : 1;
+    dilation_ = job.tap_row[1] - job.tap_row[0];
   }
 
   void run() {
-    const std::int64_t step = plan_.panels * Plan::kNr;
+    const std::int64_t step = plan_.keep_weights ? plan_.panels * Plan::kNr : job_.n1 - job_.n0;
     for (std::int64_t n = job_.n0; n < job_.n1; n += step) {
       n_begin_ = n;
-      n_end_ = n + step < job_.n1 ? n + step : job_.n1;
-      for (std::int64_t first = n_begin_; first < n_end_; first += Plan::kNr)
-        transform_panel<V, P>(job_, first, at_most(n_end_ - first, Plan::kNr), plan_.channels,
-                              staging_, panel(first), plan_.panel_stride);
+      n_end_ = at_most(job_.n1, n + step);
+      if (plan_.keep_weights)
+        for (std::int64_t first = n_begin_; first < n_end_; first += Plan::kNr) transform(first);
       for (std::int64_t residue = 0; residue < dilation_; ++residue) run_residue(residue);
     }
   }
 
  private:
   static std::int64_t at_most(std::int64_t a, std::int64_t most) { return a < most ? a : most; }
+
+  /// Transformed weights of features from `first` on.
   float* panel(std::int64_t first) const {
-    return weights_ + (first - n_begin_) / Plan::kNr * plan_.panel_floats;
+    return plan_.keep_weights ? weights_ + (first - n_begin_) / Plan::kNr * plan_.panel_floats
+                              : weights_;
+  }
+  void transform(std::int64_t first) const {
+    transform_panel<V, P>(job_, first, at_most(n_end_ - first, Plan::kNr), plan_.channels, staging_,
+                          panel(first), plan_.panel_stride);
   }
 
   void run_residue(std::int64_t residue) {
@@ -137,6 +155,7 @@ class ToomCookConvolution {
                           staging_, input_, plan_.point_stride);
     const std::int64_t stride = tiles * Plan::kNr;  // of a point's products
     for (std::int64_t first = n_begin_; first < n_end_; first += Plan::kNr) {
+      if (!plan_.keep_weights) transform(first);
       for (int p = 0; p < Plan::kPoints; ++p)
         multiply_point<V>(input_ + p * plan_.point_stride, plan_.channels, tiles,
                           panel(first) + p * plan_.panel_stride, plan_.inner,
@@ -181,6 +200,12 @@ class ToomCookConvolution {
   std::int64_t n_begin_ = 0, n_end_ = 0;
 };
 
+/// Rows of a residue class from which on transforming weights pays, measured with 1024 -> 1024
+/// channels, where it weighs most.
+template <class V>
+constexpr std::int64_t kFewestRows = V::kLanes == 16 ? 96 : 60;
+
+/// Asks nothing about the block: the answer must not depend on how work is divided.
 template <class V>
 bool toom_cook_supports(const GemmJob& job) {
   if (job.stride != 1 || (job.taps != 3 && job.taps != 7 && job.taps != 11)) return false;
@@ -188,7 +213,7 @@ bool toom_cook_supports(const GemmJob& job) {
   if (dilation < 1) return false;
   for (int j = 0; j < job.taps; ++j)
     if (job.tap_index[j] != j || job.tap_row[j] != job.tap_row[0] + j * dilation) return false;
-  return job.channels >= 32 && job.w->n >= 32 && job.x_rows >= 32 * dilation;
+  return job.channels >= 32 && job.w->n >= V::kLanes && job.x_rows >= kFewestRows<V> * dilation;
 }
 
 template <class V>
