@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Toom-Cook convolution (Winograd's F(m, r)): m outputs of an r-tap filter from m + r - 1 products.
 // The job is that of gemm.h with stride 1 and evenly spaced taps (row(j) = row(0) + j * dilation,
-// index(j) = j); taps 3, 7, 11. Errors stay under 3e-5 of the largest |y|. A
-// NaN or an infinity in x makes NaN of all rows of the tiles that read it, up to 6 * dilation rows
-// beyond those whose sum it is a term of.
+// index(j) = j); taps 3, 7, 11. Errors stay under 3e-5 of the largest |y|. A NaN or an infinity in
+// x makes NaN of all rows of the tiles that read it, some 6 * dilation more than have it in their
+// sum.
 #pragma once
 
 #include "kernels/gemm.h"

@@ -203,7 +203,7 @@ class ToomCookConvolution {
 /// Rows of a residue class from which on transforming weights pays, measured with 1024 -> 1024
 /// channels, where it weighs most.
 template <class V>
-constexpr std::int64_t kFewestRows = V::kLanes == 16 ? 96 : 60;
+constexpr std::int64_t kFewestRows = V::kLanes == 16 ? 54 : 36;
 
 /// Asks nothing about the block: the answer must not depend on how work is divided.
 template <class V>
