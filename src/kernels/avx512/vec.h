@@ -125,7 +125,33 @@ struct Vec {
     sum = _mm512_fmadd_pd(low, low, sum);
     sum = _mm512_fmadd_pd(high, high, sum);
   }
+  static void add_values(Sum& sum, F a) {
+    sum = _mm512_add_pd(sum, _mm512_cvtps_pd(_mm512_castps512_ps256(a)));
+    sum = _mm512_add_pd(sum, _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1)));
+  }
   static double total(Sum sum) { return _mm512_reduce_add_pd(sum); }
+
+  /// One double a lane.
+  struct Doubles {
+    __m512d low, high;
+  };
+  static Doubles load_doubles(const double* p) {
+    return {_mm512_loadu_pd(p), _mm512_loadu_pd(p + 8)};
+  }
+  static void store_doubles(double* p, Doubles a) {
+    _mm512_storeu_pd(p, a.low);
+    _mm512_storeu_pd(p + 8, a.high);
+  }
+  static Doubles doubles(F a) {
+    return {_mm512_cvtps_pd(_mm512_castps512_ps256(a)),
+            _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1))};
+  }
+  static Doubles add(Doubles a, Doubles b) {
+    return {_mm512_add_pd(a.low, b.low), _mm512_add_pd(a.high, b.high)};
+  }
+  static Doubles fma(Doubles a, Doubles b, Doubles c) {
+    return {_mm512_fmadd_pd(a.low, b.low, c.low), _mm512_fmadd_pd(a.high, b.high, c.high)};
+  }
 
   // ---- elements in memory
 
@@ -150,8 +176,8 @@ struct Vec {
     return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
   }
 
-  /// out[j], lane r = dword j of the 16 bytes at rows[r] + offset. Quarters of a register are filled
-  /// from memory, which leaves the shuffle port two shuffles a vector.
+  /// out[j], lane r = dword j of the 16 bytes at rows[r] + offset. Quarters of a register are
+  /// filled from memory, which leaves the shuffle port two shuffles a vector.
   static void load_transposed4(const std::uint8_t* const* rows, std::int64_t offset, I* out) {
     const auto quarter = [&](int row) {
       return _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[row] + offset));
