@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Linear layers with many rows and convolutions: an implicit matrix product in the manner of
+// GotoBLAS, with lanes along features.
+//
+//   for each block of kBlockFeatures features            weights: panels of NR features,
+//     for each block of channels, all taps               unpacked once, in the second cache
+//       for each chunk of kChunkRows rows of y           activations: copied to a chunk, second
+//       cache
+//         for each panel                                 one panel: first cache
+//           for each tile of up to MR rows               sums: registers
+//
+// Copying activations costs under two hundredths of the products made with them, and settles four
+// things at once: the prologue, zeros for rows outside x, rows whose stride maps them to the same
+// lines of the cache, and rows of strided convolutions. All taps read the same chunk, shifted.
+//
+// A sum begins with the bias (and y, to add), and goes on in the order: block of channels, tap,
+// channel. Blocks of channels depend on the shape of the weights only, so the sum does not depend
+// on the range of rows and features of a call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/gemm.h"
+#include "kernels/simd/gemm_tile.h"
+#include "kernels/simd/prologue.h"
+#include "kernels/simd/unpack.h"
+
+namespace decibit::isa {
+namespace {
+
+inline std::int64_t min_of(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+inline std::int64_t max_of(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
+inline std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// How a job is cut, and where in scratch the parts are. Sizes do not depend on ranges of rows.
+struct GemmPlan {
+  std::int64_t channels;    // of a block of channels; the last may have fewer
+  std::int64_t features;    // of a block of features
+  std::int64_t rows;        // of y in a chunk
+  std::int64_t chunk_rows;  // of x in it
+  std::int64_t pitch;       // floats from one row of the chunk to the next
+  bool shared;              // taps share rows of the chunk; else each has its own
+  std::int64_t first_row;   // the smallest tap_row
+  std::size_t chunk_at, bias_at, taps_at, bytes;  // panels begin at 0
+};
+
+/// kDepth: weights of a feature in a panel; panel and chunk should share the first cache.
+template <class V, int kRows, int kVectors, int kDepth, int kBlockFeatures>
+struct GemmKernel {
+  static constexpr std::int64_t kPanel = kVectors * V::kLanes;
+  static constexpr std::int64_t kChunkRows = 96;
+  static constexpr std::int64_t kPanelBytes = 512 << 10, kChunkBytes = 512 << 10;  // at most
+  static constexpr Tiles<V, kRows, kVectors> kTiles{};
+
+  static GemmPlan plan(const GemmJob& job) {
+    GemmPlan p;
+    // Blocks are multiples of 32 channels, so that runs of codes are whole, and about equal.
+    const std::int64_t most = max_of(kDepth / job.taps / 32 * 32, 32);
+    const std::int64_t blocks = ceil_div(job.channels, most);
+    p.channels = min_of(ceil_div(ceil_div(job.channels, blocks), 32) * 32, job.channels);
+    const std::int64_t feature_bytes = job.taps * p.channels * std::int64_t{sizeof(float)};
+    p.features = kBlockFeatures;
+    while (p.features > kPanel && p.features * feature_bytes > kPanelBytes) p.features -= kPanel;
+
+    // An odd number of lines, so that rows spread over the sets of the cache.
+    p.pitch = p.channels <= 16 ? p.channels : (ceil_div(p.channels, 16) | 1) * 16;
+    std::int64_t last_row = p.first_row = job.tap_row[0];
+    for (int tap = 1; tap < job.taps; ++tap) {
+      p.first_row = min_of(p.first_row, job.tap_row[tap]);
+      last_row = max_of(last_row, job.tap_row[tap]);
+    }
+    p.rows = 2 * kChunkRows;
+    do {
+      p.rows /= 2;
+      const std::int64_t span = (p.rows - 1) * job.stride + last_row - p.first_row + 1;
+      p.shared = span <= p.rows * job.taps;
+      p.chunk_rows = p.shared ? span : p.rows * job.taps;
+    } while (p.rows > kRows && p.chunk_rows * p.pitch * std::int64_t{sizeof(float)} > kChunkBytes);
+
+    const auto align = [](std::int64_t bytes) {
+      return static_cast<std::size_t>(ceil_div(bytes, 64) * 64);
+    };
+    p.chunk_at = align(p.features * feature_bytes);
+    p.bias_at = p.chunk_at + align(p.chunk_rows * p.pitch * std::int64_t{sizeof(float)});
+    p.taps_at = p.bias_at + align(p.features * std::int64_t{sizeof(float)});
+    p.bytes = p.taps_at + align(job.taps * std::int64_t{sizeof(std::int64_t)});
+    return p;
+  }
+
+  static std::size_t scratch_bytes(const GemmJob& job) { return plan(job).bytes; }
+
+  // ---- activations
+
+  /// Channels [c0, c0 + n) of row `row` of x, through the prologue; zeros outside x.
+  static void load_row(const GemmJob& job, std::int64_t row, std::int64_t c0, std::int64_t n,
+                       float* out) {
+    const bool outside = row < 0 || row >= job.x_rows;
+    const float* x = outside ? nullptr : job.x + row * job.x_stride + c0;
+    for (std::int64_t c = 0; c < n; c += V::kLanes) {
+      const std::int64_t lanes = min_of(n - c, V::kLanes);
+      auto v = V::zero();
+      if (!outside) {
+        v = lanes == V::kLanes ? V::load(x + c) : V::load_first(x + c, lanes);
+        if (job.prologue.any()) v = activate<V>(job.prologue, c0 + c, lanes, v);
+      }
+      if (lanes == V::kLanes) {
+        V::store(out + c, v);
+      } else {
+        V::store_first(out + c, v, lanes);
+      }
+    }
+  }
+
+  /// The rows of x that rows [t, t + rows) of y need.
+  static void load_chunk(const GemmJob& job, const GemmPlan& p, std::int64_t t, std::int64_t rows,
+                         std::int64_t c0, std::int64_t n, float* chunk) {
+    if (p.shared) {
+      const std::int64_t count = p.chunk_rows - (p.rows - rows) * job.stride;
+      for (std::int64_t i = 0; i < count; ++i)
+        load_row(job, t * job.stride + p.first_row + i, c0, n, chunk + i * p.pitch);
+      return;
+    }
+    for (int tap = 0; tap < job.taps; ++tap)
+      for (std::int64_t i = 0; i < rows; ++i)
+        load_row(job, (t + i) * job.stride + job.tap_row[tap], c0, n,
+                 chunk + (tap * p.rows + i) * p.pitch);
+  }
+
+  // ---- weights
+
+  /// Features [n, n + kPanel) or fewer, in `vectors` vectors.
+  static void unpack_panel(const GemmJob& job, std::int64_t n, std::int64_t vectors,
+                           std::int64_t c0, std::int64_t channels, float* panel) {
+    const std::int64_t pitch = vectors * V::kLanes;
+    for (int tap = 0; tap < job.taps; ++tap)
+      for (std::int64_t v = 0; v < vectors; ++v)
+        unpack<V>(*job.w, n + v * V::kLanes, job.n1, job.tap_index[tap] * job.channels + c0,
+                  channels, panel + tap * channels * pitch + v * V::kLanes, pitch);
+  }
+
+  // ---- products
+
+  /// Rows of a chunk by one panel, in tiles of nearly equal height.
+  static void multiply_panel(TileInput in, TileOutput out, std::int64_t rows) {
+    const std::int64_t tiles = ceil_div(rows, kRows);
+    const auto& functions = out.features > V::kLanes ? kTiles.wide : kTiles.narrow;
+    const float* const a = in.a;
+    float* const y = out.y;
+    for (std::int64_t i = 0; i < tiles; ++i) {
+      const std::int64_t first = rows * i / tiles, last = rows * (i + 1) / tiles;
+      in.a = a + first * in.t_pitch;
+      out.y = y + first * out.y_stride;
+      functions[last - first](in, out);
+    }
+  }
+
+  /// Features [n, n + features) with channels [c0, c0 + channels), all rows.
+  static void multiply_block(const GemmJob& job, const GemmPlan& p, std::int64_t n,
+                             std::int64_t features, std::int64_t c0, std::int64_t channels) {
+    auto* const scratch = static_cast<std::uint8_t*>(job.scratch);
+    auto* const panels = reinterpret_cast<float*>(scratch);
+    auto* const chunk = reinterpret_cast<float*>(scratch + p.chunk_at);
+    auto* const bias = reinterpret_cast<float*>(scratch + p.bias_at);
+    auto* const tap_offset = reinterpret_cast<std::int64_t*>(scratch + p.taps_at);
+    for (int tap = 0; tap < job.taps; ++tap)
+      tap_offset[tap] =
+          p.shared ? (job.tap_row[tap] - p.first_row) * p.pitch : tap * p.rows * p.pitch;
+    const bool with_bias = job.bias != nullptr && c0 == 0;
+    for (std::int64_t i = 0; with_bias && i < features; ++i) bias[i] = job.bias[n + i];
+
+    for (std::int64_t t = job.t0; t < job.t1; t += p.rows) {
+      const std::int64_t rows = min_of(p.rows, job.t1 - t);
+      load_chunk(job, p, t, rows, c0, channels, chunk);
+      for (std::int64_t i = 0; i < features; i += kPanel) {
+        const std::int64_t count = min_of(kPanel, features - i);
+        float* const panel = panels + i * job.taps * channels;
+        // Unpacked when first needed: small products find it in the first cache.
+        if (t == job.t0)
+          unpack_panel(job, n + i, count > V::kLanes ? kVectors : 1, c0, channels, panel);
+        multiply_panel(
+            {chunk, (p.shared ? job.stride : 1) * p.pitch, tap_offset, job.taps, channels, panel},
+            {job.y + t * job.y_stride + n + i, job.y_stride, count, with_bias ? bias + i : nullptr,
+             job.add || c0 > 0},
+            rows);
+      }
+    }
+  }
+
+  static void multiply(const GemmJob& job) {
+    const GemmPlan p = plan(job);
+    for (std::int64_t n = job.n0; n < job.n1; n += p.features)
+      for (std::int64_t c = 0; c < job.channels; c += p.channels)
+        multiply_block(job, p, n, min_of(p.features, job.n1 - n), c,
+                       min_of(p.channels, job.channels - c));
+  }
+};
+
+}  // namespace
+}  // namespace decibit::isa

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every table's products of many rows against the reference, in double. A chain of K products and
+// sums in float errs by less than (K + 3) 2^-24 sum |x w|; the bound here adds what a prologue's
+// few roundings do. Buffers have exactly their size and odd addresses, so that a sanitizer sees one
+// byte too many.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+#include "kernels/matrix.h"
+#include "kernels/reference/weight_value.h"
+#include "quant/element.h"
+
+namespace decibit::testing {
+namespace {
+
+using isa::Gemm;
+using isa::GemmJob;
+using isa::Prologue;
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::vector<float> normals(std::int64_t n, float size, std::mt19937& random) {
+  std::normal_distribution<float> normal(0, size);
+  std::vector<float> values(static_cast<std::size_t>(n));
+  for (float& x : values) x = normal(random);
+  return values;
+}
+
+/// Weights at an odd address that end where their buffer does.
+struct TestMatrix {
+  std::vector<std::byte> codes, scales, biases;
+  Matrix matrix;
+
+  static TestMatrix dense(DType dtype, std::int64_t n, std::int64_t k, std::mt19937& random) {
+    TestMatrix m;
+    m.codes = stored(dtype, normals(n * k, 0.1f, random));
+    m.matrix = Matrix::dense(dtype, m.codes.data() + 1, n, k);
+    return m;
+  }
+
+  static TestMatrix quantized(const Scheme& scheme, DType scale_dtype, std::int64_t n,
+                              std::int64_t k, std::mt19937& random) {
+    TestMatrix m;
+    m.codes.resize(static_cast<std::size_t>(4 * n * scheme.words_per_row(k)) + 1);
+    for (std::byte& b : m.codes) {
+      b = static_cast<std::byte>(random() & 255u);
+      if (scheme.mode() == Mode::kMxfp8 && (b & std::byte{0x7F}) == std::byte{0x7F})
+        b = std::byte{1};
+    }
+    const std::int64_t groups = n * scheme.groups_per_row(k);
+    if (scheme.has_biases()) {
+      m.scales = stored(scale_dtype, normals(groups, 0.1f, random));
+      m.biases = stored(scale_dtype, normals(groups, 0.1f, random));
+    } else {
+      m.scales.resize(static_cast<std::size_t>(groups) + 1);
+      for (std::byte& b : m.scales)
+        b = static_cast<std::byte>(scheme.mode() == Mode::kNvfp4 ? random() % 0x7F
+                                                                 : 120 + random() % 8);
+    }
+    m.matrix = Matrix::quantized(scheme, m.codes.data() + 1, m.scales.data() + 1, scale_dtype,
+                                 scheme.has_biases() ? m.biases.data() + 1 : nullptr, n, k);
+    return m;
+  }
+
+  static std::vector<std::byte> stored(DType dtype, const std::vector<float>& values) {
+    std::vector<std::byte> bytes(values.size() * static_cast<std::size_t>(size_bytes(dtype)) + 1);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      store_element(dtype, values[i], bytes.data() + 1, i);
+    return bytes;
+  }
+};
+
+struct Shape {
+  std::int64_t rows, channels;
+  std::vector<std::int32_t> tap_row = {0};
+  std::int64_t stride = 1;
+  std::int64_t x_rows = 0;  // 0: as many as rows need
+  Prologue::Kind kind = Prologue::Kind::kNone;
+  bool affine = false;
+  bool bias = true, add = false;
+  std::int64_t x_gap = 0, y_gap = 0;  // beyond the channels and features of a row
+
+  static std::vector<std::int32_t> taps(int kernel, int dilation, int padding) {
+    std::vector<std::int32_t> rows;
+    for (int j = 0; j < kernel; ++j) rows.push_back(j * dilation - padding);
+    return rows;
+  }
+};
+
+/// A job with its buffers.
+struct TestJob {
+  const isa::Weights& w;
+  std::vector<std::int32_t> tap_row, tap_index;
+  std::vector<float> x, bias, scale, shift, alpha, inv_alpha, y;
+  GemmJob job = {};
+
+  TestJob(const isa::Weights& weights, const Shape& s, std::mt19937& random)
+      : w(weights), tap_row(s.tap_row) {
+    for (std::size_t tap = 0; tap < tap_row.size(); ++tap)
+      tap_index.push_back(static_cast<std::int32_t>(tap));
+    const std::int64_t x_rows =
+        s.x_rows != 0 ? s.x_rows : (s.rows - 1) * s.stride + tap_row.back() + 1;
+    const std::int64_t x_stride = s.channels + s.x_gap, y_stride = w.n + s.y_gap;
+    x = normals((x_rows - 1) * x_stride + s.channels, 1, random);
+    bias = normals(w.n, 1, random);
+    scale = normals(s.channels, 1, random);
+    shift = normals(s.channels, 1, random);
+    alpha = normals(s.channels, 1, random);
+    for (float& a : alpha) {
+      a = 0.3f + std::fabs(a);
+      inv_alpha.push_back(1 / a);
+    }
+    y = normals((s.rows - 1) * y_stride + w.n, 1, random);
+    job.w = &w;
+    job.channels = s.channels;
+    job.taps = static_cast<int>(tap_row.size());
+    job.tap_row = tap_row.data();
+    job.tap_index = tap_index.data();
+    job.stride = s.stride;
+    job.x = x.data();
+    job.x_stride = x_stride;
+    job.x_rows = x_rows;
+    job.prologue.kind = s.kind;
+    job.prologue.scale = s.affine ? scale.data() : nullptr;
+    job.prologue.shift = s.affine ? shift.data() : nullptr;
+    job.prologue.slope = 0.2f;
+    job.prologue.alpha = alpha.data();
+    job.prologue.inv_alpha = inv_alpha.data();
+    job.bias = s.bias ? bias.data() : nullptr;
+    job.y_stride = y_stride;
+    job.add = s.add;
+    job.t1 = s.rows;
+    job.n1 = w.n;
+  }
+
+  std::vector<float> run(const Gemm& gemm, std::int64_t t_step = 0, std::int64_t n_step = 0) const {
+    std::vector<float> out = y;
+    GemmJob part = job;
+    part.y = out.data();
+    const std::size_t bytes = (gemm.scratch_bytes(job) + 63) / 64 * 64;
+    const std::unique_ptr<void, decltype(&std::free)> scratch(std::aligned_alloc(64, bytes + 64),
+                                                              &std::free);
+    part.scratch = scratch.get();
+    if (t_step == 0) t_step = job.t1;
+    if (n_step == 0) n_step = job.n1;
+    for (part.n0 = 0; part.n0 < job.n1; part.n0 += n_step) {
+      part.n1 = std::min(part.n0 + n_step, job.n1);
+      for (part.t0 = 0; part.t0 < job.t1; part.t0 += t_step) {
+        part.t1 = std::min(part.t0 + t_step, job.t1);
+        gemm.multiply(part);
+      }
+    }
+    return out;
+  }
+
+  /// sum |x w| + |bias| + |y|, where |x| counts everything that a prologue rounds.
+  std::vector<float> magnitudes() const {
+    std::vector<float> weights;
+    for (std::int64_t n = 0; n < w.n; ++n)
+      for (std::int64_t k = 0; k < w.k; ++k)
+        weights.push_back(static_cast<float>(std::fabs(isa::weight_value(w, n, k))));
+    const Matrix matrix =
+        Matrix::dense(DType::kF32, reinterpret_cast<const std::byte*>(weights.data()), w.n, w.k);
+    std::mt19937 random(1);
+    TestJob positive = *this;
+    for (float& b : positive.bias) b = std::fabs(b);
+    for (float& v : positive.y) v = std::fabs(v);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t c = i % static_cast<std::size_t>(job.x_stride);
+      float& v = positive.x[i];
+      v = std::fabs(v);
+      if (c >= scale.size()) continue;
+      if (job.prologue.scale != nullptr) v = std::fabs(scale[c]) * v + std::fabs(shift[c]);
+      if (job.prologue.kind == Prologue::Kind::kSnake) v += 4 * inv_alpha[c] * (1 + alpha[c] * v);
+    }
+    GemmJob& p = positive.job;
+    p.w = &matrix.view();
+    p.prologue = {};
+    p.x = positive.x.data();
+    if (p.bias != nullptr) p.bias = positive.bias.data();
+    return positive.run(*find_table("reference")->gemm);
+  }
+
+  void check(const std::string& what) const {
+    const std::vector<float> want = run(*find_table("reference")->gemm), size = magnitudes();
+    const double bound = static_cast<double>(job.taps * job.channels + 8) * 0x1p-24;
+    for (const KernelTable* table : supported_tables()) {
+      const std::vector<float> got = run(*table->gemm);
+      for (std::size_t i = 0; i < got.size(); ++i)
+        ASSERT_LE(std::fabs(double{got[i]} - want[i]), bound * size[i] + 1e-30)
+            << fmt::format("{} {}: y[{}] is {}, want {}", table->name, what, i, got[i], want[i]);
+    }
+  }
+};
+
+TEST(EngineGemm, LinearOfEveryScheme) {
+  std::mt19937 random(1);
+  for (const Scheme& scheme : all_schemes()) {
+    for (const DType scale_dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
+      if (!scheme.has_biases() && scale_dtype != DType::kF32) continue;
+      for (const std::int64_t groups : {1, 3, 7}) {
+        for (const std::int64_t n : {1, 22, 40}) {
+          const std::int64_t k = groups * scheme.group_size();
+          const auto m = TestMatrix::quantized(scheme, scale_dtype, n, k, random);
+          const Shape shape{.rows = n == 40 ? 14 : 9, .channels = k, .add = groups == 3};
+          TestJob(m.matrix.view(), shape, random)
+              .check(fmt::format("{} scales {} n {} k {}", to_string(scheme), name(scale_dtype), n,
+                                 k));
+        }
+      }
+    }
+  }
+}
+
+TEST(EngineGemm, DenseOfEverySize) {
+  std::mt19937 random(2);
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
+    for (const std::int64_t k : {1, 2, 3, 5, 8, 31, 80, 384, 385, 1025}) {
+      for (const std::int64_t n : {1, 7, 16, 17, 33, 300}) {
+        if (n * k > 100000) continue;
+        const auto m = TestMatrix::dense(dtype, n, k, random);
+        const Shape shape{.rows = 11, .channels = k, .bias = n % 2 == 0, .x_gap = 3, .y_gap = 5};
+        TestJob(m.matrix.view(), shape, random)
+            .check(fmt::format("{} n {} k {}", name(dtype), n, k));
+      }
+    }
+  }
+}
+
+TEST(EngineGemm, AnyNumberOfRows) {
+  std::mt19937 random(3);
+  const auto m = TestMatrix::dense(DType::kF32, 48, 20, random);
+  for (std::int64_t rows = 1; rows < 110; ++rows)
+    TestJob(m.matrix.view(), {.rows = rows, .channels = 20}, random)
+        .check(fmt::format("{} rows", rows));
+}
+
+struct Convolution {
+  std::int64_t channels, features;
+  int kernel, stride, dilation;
+};
+
+void PrintTo(const Convolution& c, std::ostream* out) {
+  *out << fmt::format("{} -> {} k{} s{} d{}", c.channels, c.features, c.kernel, c.stride,
+                      c.dilation);
+}
+
+class EngineGemmConvolution : public ::testing::TestWithParam<Convolution> {};
+
+TEST_P(EngineGemmConvolution, EqualsReference) {
+  const Convolution& c = GetParam();
+  std::mt19937 random(4);
+  const auto m = TestMatrix::dense(DType::kBF16, c.features, c.channels * c.kernel, random);
+  for (const auto kind :
+       {Prologue::Kind::kNone, Prologue::Kind::kLeakyRelu, Prologue::Kind::kSnake}) {
+    for (const bool affine : {false, true}) {
+      const int padding = (c.kernel - 1) * c.dilation / 2;
+      Shape shape{.rows = 107,
+                  .channels = c.channels,
+                  .tap_row = Shape::taps(c.kernel, c.dilation, padding),
+                  .stride = c.stride,
+                  .x_rows = 106 * c.stride + 1,
+                  .kind = kind,
+                  .affine = affine};
+      TestJob(m.matrix.view(), shape, random).check("convolution");
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, EngineGemmConvolution,
+    ::testing::Values(Convolution{24, 32, 3, 1, 1}, Convolution{40, 33, 7, 1, 3},
+                      Convolution{70, 16, 11, 1, 5}, Convolution{80, 48, 3, 2, 1},  // Whisper's
+                      Convolution{22, 32, 12, 6, 1},                                // noise_convs
+                      Convolution{128, 22, 7, 1, 1},                                // conv_post
+                      Convolution{1, 1, 3, 2, 1},                                   // F0_conv
+                      Convolution{1, 5, 1, 1, 1}, Convolution{3, 9, 130, 1, 1},     // many taps
+                      Convolution{3, 9, 3, 1, 700}));                               // far apart
+
+// A phase of a transposed convolution: taps in any order, rows of y apart from each other.
+TEST(EngineGemm, PhaseOfTransposedConvolution) {
+  std::mt19937 random(5);
+  const auto m = TestMatrix::dense(DType::kF32, 20, 6 * 24, random);
+  Shape shape{.rows = 50, .channels = 24, .tap_row = {0, -1, -2}, .x_rows = 48, .y_gap = 100};
+  TestJob test(m.matrix.view(), shape, random);
+  test.tap_index = {1, 3, 5};
+  test.job.tap_index = test.tap_index.data();
+  test.check("phase");
+}
+
+TEST(EngineGemm, QuantizedConvolution) {
+  std::mt19937 random(6);
+  for (const Scheme& scheme : all_schemes()) {
+    if (scheme.group_size() > 64) continue;
+    const auto m = TestMatrix::quantized(scheme, DType::kF16, 18, 3 * 192, random);
+    const Shape shape{.rows = 20, .channels = 192, .tap_row = Shape::taps(3, 1, 1), .x_rows = 20};
+    TestJob(m.matrix.view(), shape, random).check(to_string(scheme));
+  }
+}
+
+TEST(EngineGemm, SameBitsHoweverDivided) {
+  std::mt19937 random(7);
+  const Scheme scheme = Scheme::make(Mode::kAffine, 4, 64).value();
+  const auto linear = TestMatrix::quantized(scheme, DType::kBF16, 291, 832, random);
+  const auto convolution = TestMatrix::dense(DType::kF32, 150, 7 * 128, random);
+  const Shape linear_shape{.rows = 203, .channels = 832, .add = true};
+  const Shape convolution_shape{
+      .rows = 203, .channels = 128, .tap_row = Shape::taps(7, 3, 9), .x_rows = 203};
+  const TestJob jobs[] = {TestJob(linear.matrix.view(), linear_shape, random),
+                          TestJob(convolution.matrix.view(), convolution_shape, random)};
+  for (const TestJob& job : jobs) {
+    for (const KernelTable* table : supported_tables()) {
+      const Gemm& gemm = *table->gemm;
+      const std::vector<float> want = job.run(gemm);
+      for (const std::int64_t t_step : {1, 5, 17, 96, 100})
+        for (const std::int64_t n_steps : {1, 3, 64}) {
+          if (t_step == 1 && n_steps < 64) continue;  // slow, and nothing new
+          ASSERT_EQ(job.run(gemm, t_step, n_steps * gemm.n_step), want)
+              << table->name << " rows " << t_step << " features " << n_steps * gemm.n_step;
+        }
+    }
+  }
+}
+
+TEST(EngineGemm, NaNAndInfinityStayInTheirRowsAndFeatures) {
+  std::mt19937 random(8);
+  auto m = TestMatrix::dense(DType::kF32, 33, 70, random);
+  store_element(DType::kF32, kNaN, m.codes.data() + 1, 32 * 70 + 5);
+  TestJob test(m.matrix.view(), {.rows = 20, .channels = 70}, random);
+  test.x[3 * 70 + 1] = kNaN;
+  test.x[7 * 70 + 69] = kInfinity;
+  for (const KernelTable* table : supported_tables()) {
+    const std::vector<float> y = test.run(*table->gemm);
+    for (std::size_t t = 0; t < 20; ++t)
+      for (std::size_t n = 0; n < 33; ++n)
+        EXPECT_EQ(std::isnan(y[t * 33 + n]), t == 3 || n == 32) << table->name << t << " " << n;
+    for (std::size_t n = 0; n < 32; ++n) EXPECT_TRUE(std::isinf(y[7 * 33 + n]));
+  }
+}
+
+// Every code and scale of the fp modes, NaN among them: products with one. Where a weight of a
+// feature is not finite in float, its products with the zeros of other rows are NaN.
+TEST(EngineGemm, EveryCodeOfFloatFormats) {
+  std::mt19937 random(9);
+  for (const Mode mode : {Mode::kMxfp4, Mode::kMxfp8, Mode::kNvfp4}) {
+    const Scheme scheme = Scheme::make(mode, {}, {}).value();
+    auto m = TestMatrix::quantized(scheme, DType::kF32, 256, 32, random);
+    for (std::size_t i = 0; i < m.codes.size() - 1; ++i)
+      m.codes[i + 1] = static_cast<std::byte>(i * 7 + i / 256);
+    for (std::size_t i = 0; i < m.scales.size() - 1; ++i)
+      m.scales[i + 1] = static_cast<std::byte>(i);
+    TestJob test(m.matrix.view(), {.rows = 32, .channels = 32, .bias = false}, random);
+    for (std::size_t t = 0; t < 32; ++t)
+      for (std::size_t k = 0; k < 32; ++k) test.x[t * 32 + k] = t == k ? 1.0f : 0.0f;
+    const std::vector<float> want = test.run(*find_table("reference")->gemm);
+    for (const KernelTable* table : supported_tables()) {
+      const std::vector<float> got = test.run(*table->gemm);
+      std::vector<bool> finite(256, true);
+      for (std::size_t i = 0; i < got.size(); ++i)
+        if (!std::isfinite(want[i])) finite[i % 256] = false;
+      for (std::size_t i = 0; i < got.size(); ++i)
+        ASSERT_TRUE(finite[i % 256] ? got[i] == want[i]
+                                    : std::isfinite(want[i]) || !std::isfinite(got[i]))
+            << fmt::format("{} {} [{}] is {}, want {}", table->name, to_string(scheme), i, got[i],
+                           want[i]);
+    }
+  }
+}
+
+TEST(EngineGemm, ScratchIsBounded) {
+  std::mt19937 random(10);
+  for (const KernelTable* table : supported_tables()) {
+    for (const int taps : {1, 3, 11, 128}) {
+      for (const std::int64_t channels : {1, 22, 128, 1024, 5120}) {
+        const Matrix matrix = Matrix::dense(DType::kF32, nullptr, 4096, taps * channels);
+        const auto rows = Shape::taps(taps, 5, 0);
+        GemmJob job = {};
+        job.w = &matrix.view();
+        job.channels = channels;
+        job.taps = taps;
+        job.tap_row = rows.data();
+        job.stride = 2;
+        EXPECT_LE(table->gemm->scratch_bytes(job), 1500u << 10) << taps << " x " << channels;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace decibit::testing
