@@ -78,7 +78,7 @@ end_stage
 # Everything below the models, with the reference kernels; emulated, so only what needs no program.
 start_stage 'tests on 64-bit Arm, emulated'
 need_arm64
-arm64_areas=(core io quant kernels dsp nn)
+arm64_areas=(core io quant kernels dsp)
 arm64_targets=("${arm64_areas[@]/#/tests/}")
 build aarch64 "${arm64_targets[@]/%//all}"
 for area in "${arm64_areas[@]}"; do

@@ -47,7 +47,7 @@ Complex root(std::size_t k, std::size_t n) {
 
 std::vector<std::size_t> factorize(std::size_t n) {
   std::vector<std::size_t> factors;
-  for (const std::size_t f : {4, 2, 3, 5})
+  for (const std::size_t f : {4u, 2u, 3u, 5u})
     for (; n % f == 0; n /= f) factors.push_back(f);
   for (std::size_t f = 7; n > 1; f += 2)
     for (; n % f == 0; n /= f) factors.push_back(f);
