@@ -52,7 +52,7 @@ bool agrees(const isa::ToomCook& toom_cook, int taps, std::int32_t dilation, Pro
                           kFeatures,
                           taps * kChannels,
                           reinterpret_cast<const std::uint8_t*>(weights.data()),
-                          4 * taps * kChannels,
+                          std::int64_t{4} * taps * kChannels,
                           nullptr,
                           nullptr,
                           0};

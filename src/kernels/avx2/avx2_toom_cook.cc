@@ -5,7 +5,7 @@
 namespace decibit::isa {
 
 extern const ToomCook kAvx2ToomCook;
-const ToomCook kAvx2ToomCook = {kFeatureVectors * Vec::kLanes, kToomCookStep,
+const ToomCook kAvx2ToomCook = {std::int64_t{kFeatureVectors} * Vec::kLanes, kToomCookStep,
                                 toom_cook_supports<Vec>, toom_cook_scratch<Vec>, toom_cook<Vec>};
 
 }  // namespace decibit::isa

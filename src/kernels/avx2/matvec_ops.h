@@ -38,8 +38,8 @@ struct MatvecOps : Vec {
   template <int kBytesOfLane>
   static I load_parts(const std::uint8_t* p) {
     const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i high =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 2 * kBytesOfLane - 16));
+    const __m128i high = _mm_loadu_si128(
+        reinterpret_cast<const __m128i*>(p + std::ptrdiff_t{2} * kBytesOfLane - 16));
     return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
   }
   /// Where the bytes of 128-bit lane `part` begin in load_parts().

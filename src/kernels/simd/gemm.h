@@ -56,7 +56,7 @@ struct GemmKernel {
   static GemmPlan plan(const GemmJob& job) {
     GemmPlan p;
     // Blocks are multiples of 32 channels, so that runs of codes are whole, and about equal.
-    const std::int64_t most = max_of(kDepth / job.taps / 32 * 32, 32);
+    const std::int64_t most = max_of(std::int64_t{kDepth} / job.taps / 32 * 32, 32);
     const std::int64_t blocks = ceil_div(job.channels, most);
     p.channels = min_of(ceil_div(ceil_div(job.channels, blocks), 32) * 32, job.channels);
     const std::int64_t feature_bytes = job.taps * p.channels * std::int64_t{sizeof(float)};

@@ -72,7 +72,7 @@ struct ToomCookPlan {
     keep_weights = 2 * panels >= all_panels && (dilation > 1 || all_tiles > kFewTiles);
     if (!keep_weights) panels = 1;
     const std::int64_t input_bytes = keep_weights ? kInputBytes : kWholeInputBytes;
-    tiles = clamp(input_bytes / (4 * kPoints * channels) / kRows * kRows, kFewTiles,
+    tiles = clamp(input_bytes / (std::int64_t{4} * kPoints * channels) / kRows * kRows, kFewTiles,
                   keep_weights ? kMostTiles / kRows * kRows : all_tiles);
     point_stride = round_up((tiles + splits - 1) * channels, 32) + 16;
     input_floats = kPoints * point_stride;

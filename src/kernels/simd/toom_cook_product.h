@@ -45,7 +45,7 @@ void add_products(const float* x, std::ptrdiff_t x_stride, const float* u, std::
         });
       });
     });
-    u += kUnrolled * kNr;
+    u += std::ptrdiff_t{kUnrolled} * kNr;
     unroll<kBases>([&](auto b) __attribute__((always_inline)) { base[b] += kUnrolled; });
   }
   unroll<rows * kVectors>([&](auto i) __attribute__((always_inline)) {

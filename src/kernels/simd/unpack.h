@@ -55,7 +55,7 @@ void transpose_dwords(const LaneRows<V>& rows, std::int64_t offset, std::int64_t
     copies.row[lane] = ends[lane];
   }
   V::load_transposed4(copies.row, 0, four);
-  for (int j = 0; i + 4 * j < bytes; ++j) put(i / 4 + j, four[j]);
+  for (std::int64_t j = 0; i + 4 * j < bytes; ++j) put(i / 4 + j, four[j]);
 }
 
 template <class V>
