@@ -20,6 +20,7 @@
 #include "kernels/kernel_table.h"
 #include "kernels/matrix.h"
 #include "quant/element.h"
+#include "register_all.h"
 
 namespace decibit {
 namespace {
@@ -166,6 +167,8 @@ void errors(benchmark::State& state, const KernelTable& table, const Format& for
   }
 }
 
+}  // namespace
+
 void register_all() {
   for (const KernelTable* table : supported_tables()) {
     for (const Format& format : formats()) {
@@ -189,14 +192,4 @@ void register_all() {
   }
 }
 
-}  // namespace
 }  // namespace decibit
-
-int main(int argc, char** argv) {
-  decibit::register_all();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}

@@ -14,6 +14,7 @@
 #include "core/thread_pool.h"
 #include "kernels/quantize_rows.h"
 #include "quant/element.h"
+#include "register_all.h"
 
 namespace decibit {
 namespace {
@@ -63,6 +64,8 @@ void quantize(benchmark::State& state, const KernelTable& table, const Scheme& s
   state.counters["sqnr_db"] = error.sqnr_db();
 }
 
+}  // namespace
+
 void register_all() {
   const Scheme schemes[] = {
       Scheme::make(Mode::kAffine, 4, 64).value(), Scheme::make(Mode::kAffine, 8, 64).value(),
@@ -81,14 +84,4 @@ void register_all() {
               ->UseRealTime();
 }
 
-}  // namespace
 }  // namespace decibit
-
-int main(int argc, char** argv) {
-  decibit::register_all();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}

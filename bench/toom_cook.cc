@@ -14,6 +14,7 @@
 
 #include "kernels/kernel_table.h"
 #include "kernels/matrix.h"
+#include "register_all.h"
 
 namespace decibit {
 namespace {
@@ -69,6 +70,8 @@ void convolve(benchmark::State& state, const Family& family, const Shape& shape)
       benchmark::Counter::kIsIterationInvariantRate);
 }
 
+}  // namespace
+
 void register_all() {
   std::vector<Shape> shapes;
   for (const Shape& stage : {Shape{128, 128, 9600, 0, 0}, Shape{256, 256, 2400, 0, 0}})
@@ -92,14 +95,4 @@ void register_all() {
   }
 }
 
-}  // namespace
 }  // namespace decibit
-
-int main(int argc, char** argv) {
-  decibit::register_all();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}

@@ -8,7 +8,7 @@
 // add = true make one product of two matrices side by side (rows with a dense tail).
 //
 // Lanes run along n. A block of weights is unpacked and transposed once into scratch,
-// [tap][c][lanes of n], and reused for every row; activations are read in place.
+// [tap][c][lanes of n], and reused for every row.
 #pragma once
 
 #include <cstddef>

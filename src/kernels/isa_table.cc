@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "core/check.h"
+#include "kernels/element_of.h"
 #include "kernels/isa.h"
 #include "kernels/reference/reference.h"
 
@@ -28,22 +29,6 @@ extern const Pointwise kAvx512Pointwise;
 
 namespace {
 
-isa::Element element(DType dtype) {
-  switch (dtype) {
-    case DType::kF64:
-      return isa::Element::kF64;
-    case DType::kF32:
-      return isa::Element::kF32;
-    case DType::kF16:
-      return isa::Element::kF16;
-    case DType::kBF16:
-      return isa::Element::kBF16;
-    default:  // kernels take no other type
-      DECIBIT_CHECK(false);
-      return {};
-  }
-}
-
 isa::Codes codes_of(Mode mode) {
   switch (mode) {
     case Mode::kAffine:
@@ -62,9 +47,6 @@ int group_shift(const Scheme& scheme) {
   return std::countr_zero(static_cast<unsigned>(scheme.group_size()));
 }
 
-const std::uint8_t* bytes(const std::byte* p) { return reinterpret_cast<const std::uint8_t*>(p); }
-std::uint8_t* bytes(std::byte* p) { return reinterpret_cast<std::uint8_t*>(p); }
-
 template <const isa::Functions& kFunctions>
 QuantError quantize_row(const RowJob& job) {
   if (job.profile == Profile::kCuda && job.scheme.mode() == Mode::kNvfp4)
@@ -78,13 +60,13 @@ QuantError quantize_row(const RowJob& job) {
       group_shift(job.scheme),
       job.profile != Profile::kCpu && !f16_first,
       f16_first,
-      element(job.dtype),
-      f16_first ? isa::Element::kF16 : element(job.dtype),
+      element_of(job.dtype),
+      f16_first ? isa::Element::kF16 : element_of(job.dtype),
       job.k,
-      bytes(job.weights),
-      bytes(job.codes),
-      bytes(job.scales),
-      bytes(job.biases),
+      plain_bytes(job.weights),
+      plain_bytes(job.codes),
+      plain_bytes(job.scales),
+      plain_bytes(job.biases),
   });
   return {sums.signal, sums.noise, job.scheme.groups_per_row(job.k), sums.zeroed_groups};
 }
@@ -96,19 +78,19 @@ void dequantize_row(const Scheme& scheme, DType scale_dtype, std::int64_t k, con
   DECIBIT_CHECK(scheme.fits(k) && is_mlx_float(out_dtype));
   DECIBIT_CHECK(!scheme.has_biases() || is_mlx_float(scale_dtype));
   kFunctions.dequantize_row({codes_of(scheme.mode()), scheme.bits(), group_shift(scheme),
-                             scheme.has_biases() ? element(scale_dtype) : isa::Element::kF32,
-                             element(out_dtype), k, bytes(codes), bytes(scales), bytes(biases),
-                             bytes(out)});
+                             scheme.has_biases() ? element_of(scale_dtype) : isa::Element::kF32,
+                             element_of(out_dtype), k, plain_bytes(codes), plain_bytes(scales),
+                             plain_bytes(biases), plain_bytes(out)});
 }
 
 template <const isa::Functions& kFunctions>
 void cast(DType from, const std::byte* in, DType to, std::byte* out, std::size_t n) {
-  kFunctions.cast(element(from), bytes(in), element(to), bytes(out), n);
+  kFunctions.cast(element_of(from), plain_bytes(in), element_of(to), plain_bytes(out), n);
 }
 
 template <const isa::Functions& kFunctions>
 std::size_t first_nonfinite(DType dtype, const std::byte* in, std::size_t n) {
-  return kFunctions.first_nonfinite(element(dtype), bytes(in), n);
+  return kFunctions.first_nonfinite(element_of(dtype), plain_bytes(in), n);
 }
 
 template <const isa::Functions& kFunctions>

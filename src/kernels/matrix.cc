@@ -4,17 +4,10 @@
 #include <bit>
 
 #include "core/check.h"
+#include "kernels/element_of.h"
 
 namespace decibit {
 namespace {
-
-const std::uint8_t* bytes(const std::byte* p) { return reinterpret_cast<const std::uint8_t*>(p); }
-
-isa::Element element(DType dtype) {
-  DECIBIT_CHECK(is_mlx_float(dtype));
-  if (dtype == DType::kF16) return isa::Element::kF16;
-  return dtype == DType::kBF16 ? isa::Element::kBF16 : isa::Element::kF32;
-}
 
 isa::WeightKind kind_of(DType dtype) {
   DECIBIT_CHECK(is_mlx_float(dtype));
@@ -44,10 +37,10 @@ Matrix Matrix::dense(DType dtype, const std::byte* data, std::int64_t n, std::in
   m.view_ = {kind_of(dtype),
              size_bits(dtype),
              0,
-             element(dtype),
+             element_of(dtype),
              n,
              k,
-             bytes(data),
+             plain_bytes(data),
              k * decibit::size_bytes(dtype),
              nullptr,
              nullptr,
@@ -59,19 +52,20 @@ Matrix Matrix::quantized(const Scheme& scheme, const std::byte* codes, const std
                          DType scale_dtype, const std::byte* biases, std::int64_t n,
                          std::int64_t k) {
   DECIBIT_CHECK(scheme.fits(k) && scheme.has_biases() == (biases != nullptr));
+  DECIBIT_CHECK(!scheme.has_biases() || is_mlx_float(scale_dtype));
   Matrix m;
   m.scheme_ = scheme;
   m.dtype_ = scheme.has_biases() ? scale_dtype : DType::kU8;
   m.view_ = {kind_of(scheme.mode()),
              scheme.bits(),
              std::countr_zero(static_cast<unsigned>(scheme.group_size())),
-             scheme.has_biases() ? element(scale_dtype) : isa::Element::kF32,
+             scheme.has_biases() ? element_of(scale_dtype) : isa::Element::kF32,
              n,
              k,
-             bytes(codes),
+             plain_bytes(codes),
              scheme.words_per_row(k) * 4,
-             bytes(scales),
-             bytes(biases),
+             plain_bytes(scales),
+             plain_bytes(biases),
              scheme.groups_per_row(k) * decibit::size_bytes(m.dtype_)};
   return m;
 }

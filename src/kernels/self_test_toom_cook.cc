@@ -8,6 +8,7 @@
 
 #include "kernels/reference/reference.h"
 #include "kernels/self_test.h"
+#include "kernels/self_test_weights.h"
 
 namespace decibit {
 namespace {
@@ -16,29 +17,19 @@ using isa::Prologue;
 
 constexpr std::int64_t kRows = 30, kChannels = 36, kFeatures = 35;
 
-std::vector<float> numbers(std::int64_t n, std::uint32_t state, float size) {
-  std::vector<float> values(static_cast<std::size_t>(n));
-  for (float& v : values) {
-    state = state * 1664525u + 1013904223u;  // Numerical Recipes' generator
-    v = size * (static_cast<float>(state >> 8) * 0x1p-23f - 1);
-  }
-  return values;
-}
-
 std::vector<float> convolve(const isa::ToomCook& toom_cook, isa::GemmJob job) {
-  std::vector<std::uint8_t> scratch(toom_cook.scratch_bytes(job) + 64);
-  const auto address = reinterpret_cast<std::uintptr_t>(scratch.data());
+  AlignedScratch scratch(toom_cook.scratch_bytes(job));
   std::vector<float> y(static_cast<std::size_t>(kRows * kFeatures), 0.5f);
-  job.scratch = scratch.data() + (64 - address % 64) % 64;
+  job.scratch = scratch.data();
   job.y = y.data();
   toom_cook.multiply(job);
   return y;
 }
 
 bool agrees(const isa::ToomCook& toom_cook, int taps, std::int32_t dilation, Prologue::Kind kind) {
-  const auto weights = numbers(kFeatures * taps * kChannels, 1, 0.1f);
-  const auto x = numbers(kRows * kChannels, 2, 1), bias = numbers(kFeatures, 3, 1),
-             scale = numbers(kChannels, 4, 2), shift = numbers(kChannels, 5, 1);
+  const auto weights = sample_floats(kFeatures * taps * kChannels, 1, 0.1f);
+  const auto x = sample_floats(kRows * kChannels, 2, 1), bias = sample_floats(kFeatures, 3, 1),
+             scale = sample_floats(kChannels, 4, 2), shift = sample_floats(kChannels, 5, 1);
   const std::vector<float> alpha(kChannels, 2.0f), inv_alpha(kChannels, 0.5f);
   std::vector<std::int32_t> tap_row, tap_index;
   for (int j = 0; j < taps; ++j) {

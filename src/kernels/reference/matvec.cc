@@ -5,63 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
-#include "core/half.h"
 #include "kernels/reference/reference.h"
-#include "quant/e2m1.h"
-#include "quant/e4m3.h"
-#include "quant/e8m0.h"
+#include "kernels/reference/weight_value.h"
 
 namespace decibit::isa {
 namespace {
-
-double load_element(Element element, const std::uint8_t* p, std::int64_t index) {
-  if (element == Element::kF32) {
-    float x;
-    std::memcpy(&x, p + 4 * index, 4);
-    return x;
-  }
-  std::uint16_t half;
-  std::memcpy(&half, p + 2 * index, 2);
-  return element == Element::kF16 ? f16_to_f32(half) : bf16_to_f32(half);
-}
-
-unsigned load_code(const std::uint8_t* row, int bits, std::int64_t index) {
-  unsigned code = 0;
-  for (int bit = 0; bit < bits; ++bit) {
-    const std::int64_t at = index * bits + bit;
-    code |= (row[at / 8] >> (at % 8) & 1u) << bit;
-  }
-  return code;
-}
-
-double weight(const Weights& w, std::int64_t n, std::int64_t k) {
-  const std::uint8_t* row = w.data + n * w.row_bytes;
-  const std::int64_t group = w.dense() ? 0 : k >> w.group_shift;
-  const std::uint8_t* scales = w.dense() ? nullptr : w.scales + n * w.scale_row_bytes;
-  switch (w.kind) {
-    case WeightKind::kF32:
-      return load_element(Element::kF32, row, k);
-    case WeightKind::kF16:
-      return load_element(Element::kF16, row, k);
-    case WeightKind::kBF16:
-      return load_element(Element::kBF16, row, k);
-    case WeightKind::kAffine:
-      return load_element(w.scale, scales, group) * load_code(row, w.bits, k) +
-             load_element(w.scale, w.biases + n * w.scale_row_bytes, group);
-    case WeightKind::kMxfp4:
-      return double{e2m1_decode(static_cast<std::uint8_t>(load_code(row, 4, k)))} *
-             e8m0_decode(scales[group]);
-    case WeightKind::kMxfp8:
-      return double{e4m3_decode(row[k])} * e8m0_decode(scales[group]);
-    case WeightKind::kNvfp4:
-      return double{e2m1_decode(static_cast<std::uint8_t>(load_code(row, 4, k)))} *
-             e4m3_decode(scales[group]);
-  }
-  return std::numeric_limits<double>::quiet_NaN();
-}
 
 bool supports(const Weights& w, Input input) {
   return input == Input::kF32 || (!w.dense() && w.kind != WeightKind::kMxfp8);
@@ -113,7 +63,7 @@ void multiply(const MatvecJob& job, Input) {
   for (std::int64_t n = job.n0; n < job.n1; ++n) {
     double sums[Matvec::kMaxRows] = {};
     for (std::int64_t k = 0; k < w.k; ++k) {
-      const double value = weight(w, n, k);
+      const double value = weight_value(w, n, k);
       for (std::int64_t i = 0; i < job.m; ++i) sums[i] += x[i * w.k + k] * value;
     }
     for (std::int64_t i = 0; i < job.m; ++i) {

@@ -23,15 +23,12 @@
 
 #include "kernels/gemm.h"
 #include "kernels/simd/gemm_tile.h"
+#include "kernels/simd/lanes.h"
 #include "kernels/simd/prologue.h"
 #include "kernels/simd/unpack.h"
 
 namespace decibit::isa {
 namespace {
-
-inline std::int64_t min_of(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-inline std::int64_t max_of(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
-inline std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// How a job is cut, and where in scratch the parts are. Sizes do not depend on ranges of rows.
 struct GemmPlan {
@@ -58,7 +55,7 @@ struct GemmKernel {
     // Blocks are multiples of 32 channels, so that runs of codes are whole, and about equal.
     const std::int64_t most = max_of(std::int64_t{kDepth} / job.taps / 32 * 32, 32);
     const std::int64_t blocks = ceil_div(job.channels, most);
-    p.channels = min_of(ceil_div(ceil_div(job.channels, blocks), 32) * 32, job.channels);
+    p.channels = min_of(round_up(ceil_div(job.channels, blocks), 32), job.channels);
     const std::int64_t feature_bytes = job.taps * p.channels * std::int64_t{sizeof(float)};
     p.features = kBlockFeatures;
     while (p.features > kPanel && p.features * feature_bytes > kPanelBytes) p.features -= kPanel;
@@ -79,7 +76,7 @@ struct GemmKernel {
     } while (p.rows > kRows && p.chunk_rows * p.pitch * std::int64_t{sizeof(float)} > kChunkBytes);
 
     const auto align = [](std::int64_t bytes) {
-      return static_cast<std::size_t>(ceil_div(bytes, 64) * 64);
+      return static_cast<std::size_t>(round_up(bytes, 64));
     };
     p.chunk_at = align(p.features * feature_bytes);
     p.bias_at = p.chunk_at + align(p.chunk_rows * p.pitch * std::int64_t{sizeof(float)});
@@ -98,17 +95,12 @@ struct GemmKernel {
     const bool outside = row < 0 || row >= job.x_rows;
     const float* x = outside ? nullptr : job.x + row * job.x_stride + c0;
     for (std::int64_t c = 0; c < n; c += V::kLanes) {
-      const std::int64_t lanes = min_of(n - c, V::kLanes);
       auto v = V::zero();
       if (!outside) {
-        v = lanes == V::kLanes ? V::load(x + c) : V::load_first(x + c, lanes);
-        if (job.prologue.any()) v = activate<V>(job.prologue, c0 + c, lanes, v);
+        v = load_some<V>(x + c, n - c);
+        if (job.prologue.any()) v = activate<V>(job.prologue, c0 + c, n - c, v);
       }
-      if (lanes == V::kLanes) {
-        V::store(out + c, v);
-      } else {
-        V::store_first(out + c, v, lanes);
-      }
+      store_some<V>(out + c, v, n - c);
     }
   }
 

@@ -112,15 +112,11 @@ struct SpreadWords : WordBlock<V> {
 
 /// e2m1 as u = 2 * value + 12, to words.
 template <class V>
-struct Fp4Words : WordBlock<V> {
+struct Fp4Words : WordFields<V, 4> {
   using Raw = Fp4Bytes<V>;
   static constexpr float kBiasOfScale = -6;
   static constexpr float kInputFactor = 0.5f;
-  static constexpr int kVecs = 4;
-  static constexpr int kCodes = kVecs * 2 * V::kLanes;
-  static constexpr int kBlockBytes = 4 * V::kLanes;
 
-  static constexpr int index(int v, int word) { return word * kVecs + v; }
   static Raw load(const std::uint8_t* p) { return Raw::load(p); }
   template <int v>
   static typename V::I value(const Raw& raw) {
@@ -132,15 +128,11 @@ struct Fp4Words : WordBlock<V> {
 
 /// The same to bytes.
 template <class V>
-struct Fp4ByteFields : ByteBlock<V> {
+struct Fp4ByteFields : ByteFields<V, 4> {
   using Raw = Fp4Bytes<V>;
   static constexpr float kBiasOfScale = -6;
   static constexpr float kInputFactor = 0.5f;
-  static constexpr int kVecs = 2;
-  static constexpr int kCodes = kVecs * 4 * V::kLanes;
-  static constexpr int kBlockBytes = 4 * V::kLanes;
 
-  static constexpr int index(int v, int byte) { return byte * kVecs + v; }
   static Raw load(const std::uint8_t* p) { return Raw::load(p); }
   template <int v>
   static typename V::I value(const Raw& raw) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/pointwise.h"
+#include "kernels/simd/lanes.h"
 #include "kernels/simd/math.h"
 
 namespace decibit::isa {
@@ -14,16 +15,6 @@ void for_channels(std::int64_t channels, F f) {
   std::int64_t c = 0;
   for (; c + V::kLanes <= channels; c += V::kLanes) f(c, std::int64_t{V::kLanes});
   if (c < channels) f(c, channels - c);
-}
-
-template <class V>
-typename V::F load_some(const float* p, std::int64_t count) {
-  return count == V::kLanes ? V::load(p) : V::load_first(p, count);
-}
-template <class V>
-void store_some(float* p, typename V::F a, std::int64_t count) {
-  if (count == V::kLanes) return V::store(p, a);
-  V::store_first(p, a, count);
 }
 
 template <class V>

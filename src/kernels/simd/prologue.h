@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/gemm.h"
+#include "kernels/simd/lanes.h"
 #include "kernels/simd/math.h"
 
 namespace decibit::isa {
@@ -14,10 +15,7 @@ namespace {
 /// Lanes past `count` must be zero and stay so.
 template <class V>
 typename V::F activate(const Prologue& f, std::int64_t c, std::int64_t count, typename V::F v) {
-  const bool whole = count >= V::kLanes;
-  const auto load = [&](const float* p) {
-    return whole ? V::load(p + c) : V::load_first(p + c, count);
-  };
+  const auto load = [&](const float* p) { return load_some<V>(p + c, count); };
   if (f.scale != nullptr) v = V::fma(load(f.scale), v, load(f.shift));
   switch (f.kind) {
     case Prologue::Kind::kNone:

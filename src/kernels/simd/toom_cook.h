@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/simd/lanes.h"
 #include "kernels/simd/toom_cook_input.h"
 #include "kernels/simd/toom_cook_product.h"
 #include "kernels/simd/toom_cook_transform.h"
@@ -60,15 +61,15 @@ struct ToomCookPlan {
 
   explicit ToomCookPlan(const GemmJob& job) {
     constexpr std::int64_t kRows = kTileRows<V>;
-    splits = (job.taps + P::kTaps - 1) / P::kTaps;
+    splits = ceil_div(job.taps, P::kTaps);
     channels = round_up(job.channels, V::kLanes);
     inner = splits * channels;
     panel_stride = inner * kNr + 16;
     panel_floats = kPoints * panel_stride;
     const std::int64_t dilation = job.tap_row[1] - job.tap_row[0];
-    const std::int64_t all_panels = (job.w->n + kNr - 1) / kNr;
+    const std::int64_t all_panels = ceil_div(job.w->n, kNr);
     panels = clamp(kWeightBytes / (4 * panel_floats), 1, all_panels);
-    const std::int64_t all_tiles = round_up((job.x_rows + kOutputs - 1) / kOutputs, kRows);
+    const std::int64_t all_tiles = round_up(ceil_div(job.x_rows, kOutputs), kRows);
     keep_weights = 2 * panels >= all_panels && (dilation > 1 || all_tiles > kFewTiles);
     if (!keep_weights) panels = 1;
     const std::int64_t input_bytes = keep_weights ? kInputBytes : kWholeInputBytes;
@@ -80,8 +81,7 @@ struct ToomCookPlan {
     const std::int64_t input_rows = kOutputs * (tiles + splits - 1) + P::kTaps - 1;
     const std::int64_t staged_rows = input_rows * kInputBlock,
                        staged_taps = job.taps * kWeightBlock;
-    staging_floats =
-        round_up(staged_rows > staged_taps * kNr ? staged_rows : staged_taps * kNr, 16);
+    staging_floats = round_up(max_of(staged_rows, staged_taps * kNr), 16);
   }
 
   std::size_t bytes() const {
@@ -91,9 +91,8 @@ struct ToomCookPlan {
 
  private:
   static constexpr std::int64_t kFewTiles = 24, kMostTiles = 30;  // multiples of kTileRows
-  static std::int64_t round_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b * b; }
   static std::int64_t clamp(std::int64_t a, std::int64_t low, std::int64_t high) {
-    return a < low ? low : a > high ? high : a;
+    return a < low ? low : min_of(a, high);
   }
 };
 
@@ -114,7 +113,7 @@ class ToomCookConvolution {
     const std::int64_t step = plan_.keep_weights ? plan_.panels * Plan::kNr : job_.n1 - job_.n0;
     for (std::int64_t n = job_.n0; n < job_.n1; n += step) {
       n_begin_ = n;
-      n_end_ = at_most(job_.n1, n + step);
+      n_end_ = min_of(job_.n1, n + step);
       if (plan_.keep_weights)
         for (std::int64_t first = n_begin_; first < n_end_; first += Plan::kNr) transform(first);
       for (std::int64_t residue = 0; residue < dilation_; ++residue) run_residue(residue);
@@ -122,15 +121,13 @@ class ToomCookConvolution {
   }
 
  private:
-  static std::int64_t at_most(std::int64_t a, std::int64_t most) { return a < most ? a : most; }
-
   /// Transformed weights of features from `first` on.
   float* panel(std::int64_t first) const {
     return plan_.keep_weights ? weights_ + (first - n_begin_) / Plan::kNr * plan_.panel_floats
                               : weights_;
   }
   void transform(std::int64_t first) const {
-    transform_panel<V, P>(job_, first, at_most(n_end_ - first, Plan::kNr), plan_.channels, staging_,
+    transform_panel<V, P>(job_, first, min_of(n_end_ - first, Plan::kNr), plan_.channels, staging_,
                           panel(first), plan_.panel_stride);
   }
 
@@ -139,13 +136,12 @@ class ToomCookConvolution {
     const std::int64_t q0 = (job_.t0 - residue + dilation_ - 1) / dilation_;
     const std::int64_t q1 = (job_.t1 - residue + dilation_ - 1) / dilation_;
     if (q0 >= q1) return;
-    const std::int64_t begin = q0 / P::kOutputs, end = (q1 + P::kOutputs - 1) / P::kOutputs;
+    const std::int64_t begin = q0 / P::kOutputs, end = ceil_div(q1, P::kOutputs);
     // Chunks of nearly equal size, each but the last a multiple of the rows of a product.
-    const std::int64_t chunks = (end - begin + plan_.tiles - 1) / plan_.tiles;
-    const std::int64_t even = (end - begin + chunks - 1) / chunks;
-    const std::int64_t step = (even + kTileRows<V> - 1) / kTileRows<V> * kTileRows<V>;
+    const std::int64_t chunks = ceil_div(end - begin, plan_.tiles);
+    const std::int64_t step = round_up(ceil_div(end - begin, chunks), kTileRows<V>);
     for (std::int64_t tile = begin; tile < end; tile += step)
-      run_chunk(residue, q0, q1, tile, at_most(end - tile, step));
+      run_chunk(residue, q0, q1, tile, min_of(end - tile, step));
   }
 
   void run_chunk(std::int64_t residue, std::int64_t q0, std::int64_t q1, std::int64_t tile,
@@ -178,18 +174,13 @@ class ToomCookConvolution {
     typename V::F y[P::kOutputs];
     transform_output<V, P>(products, stride, y);
     const std::int64_t count = n_end_ - n;
-    const bool whole = count >= V::kLanes;
-    const auto load = [&](const float* p) { return whole ? V::load(p) : V::load_first(p, count); };
-    const auto bias = job_.bias != nullptr ? load(job_.bias + n) : V::zero();
+    const auto bias = job_.bias != nullptr ? load_some<V>(job_.bias + n, count) : V::zero();
     unroll<P::kOutputs>([&](auto i) __attribute__((always_inline)) {
       if (i < from || i >= to) return;
       float* out = job_.y + (t + i * dilation_) * job_.y_stride + n;
       auto value = V::add(y[i], bias);
-      if (job_.add) value = V::add(load(out), value);
-      if (whole)
-        V::store(out, value);
-      else
-        V::store_first(out, value, count);
+      if (job_.add) value = V::add(load_some<V>(out, count), value);
+      store_some<V>(out, value, count);
     });
   }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/gemm.h"
+#include "kernels/simd/lanes.h"
 #include "kernels/simd/prologue.h"
 #include "kernels/simd/toom_cook_transform.h"
 
@@ -23,7 +24,7 @@ void activate_row(const float* x, const Prologue& prologue, std::int64_t channel
                   std::int64_t count, float* out) {
   for (std::int64_t c = 0; c < count; c += V::kLanes) {
     const std::int64_t left = count - c;
-    const auto v = left >= V::kLanes ? V::load(x + c) : V::load_first(x + c, left);
+    const auto v = load_some<V>(x + c, left);
     V::store(out + c, prologue.any() ? activate<V>(prologue, channel + c, left, v) : v);
   }
 }
@@ -36,8 +37,8 @@ void transform_tiles(const GemmJob& job, std::int64_t first_row, std::int64_t di
                      std::int64_t point_stride) {
   const std::int64_t rows = P::kOutputs * tiles + P::kTaps - 1;
   for (std::int64_t c0 = 0; c0 < channels; c0 += kInputBlock) {
-    const std::int64_t padded = channels - c0 < kInputBlock ? channels - c0 : kInputBlock;
-    const std::int64_t count = job.channels - c0 < padded ? job.channels - c0 : padded;
+    const std::int64_t padded = min_of(channels - c0, kInputBlock);
+    const std::int64_t count = min_of(job.channels - c0, padded);
     for (std::int64_t i = 0; i < rows; ++i) {
       const std::int64_t row = first_row + i * dilation;
       float* staged = staging + i * kInputBlock;
