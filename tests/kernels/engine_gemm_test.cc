@@ -7,9 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 #include <random>
 #include <vector>
 
@@ -17,6 +15,7 @@
 #include "kernels/matrix.h"
 #include "kernels/reference/weight_value.h"
 #include "quant/element.h"
+#include "test_matrix.h"
 
 namespace decibit::testing {
 namespace {
@@ -27,57 +26,6 @@ using isa::Prologue;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-std::vector<float> normals(std::int64_t n, float size, std::mt19937& random) {
-  std::normal_distribution<float> normal(0, size);
-  std::vector<float> values(static_cast<std::size_t>(n));
-  for (float& x : values) x = normal(random);
-  return values;
-}
-
-/// Weights at an odd address that end where their buffer does.
-struct TestMatrix {
-  std::vector<std::byte> codes, scales, biases;
-  Matrix matrix;
-
-  static TestMatrix dense(DType dtype, std::int64_t n, std::int64_t k, std::mt19937& random) {
-    TestMatrix m;
-    m.codes = stored(dtype, normals(n * k, 0.1f, random));
-    m.matrix = Matrix::dense(dtype, m.codes.data() + 1, n, k);
-    return m;
-  }
-
-  static TestMatrix quantized(const Scheme& scheme, DType scale_dtype, std::int64_t n,
-                              std::int64_t k, std::mt19937& random) {
-    TestMatrix m;
-    m.codes.resize(static_cast<std::size_t>(4 * n * scheme.words_per_row(k)) + 1);
-    for (std::byte& b : m.codes) {
-      b = static_cast<std::byte>(random() & 255u);
-      if (scheme.mode() == Mode::kMxfp8 && (b & std::byte{0x7F}) == std::byte{0x7F})
-        b = std::byte{1};
-    }
-    const std::int64_t groups = n * scheme.groups_per_row(k);
-    if (scheme.has_biases()) {
-      m.scales = stored(scale_dtype, normals(groups, 0.1f, random));
-      m.biases = stored(scale_dtype, normals(groups, 0.1f, random));
-    } else {
-      m.scales.resize(static_cast<std::size_t>(groups) + 1);
-      for (std::byte& b : m.scales)
-        b = static_cast<std::byte>(scheme.mode() == Mode::kNvfp4 ? random() % 0x7F
-                                                                 : 120 + random() % 8);
-    }
-    m.matrix = Matrix::quantized(scheme, m.codes.data() + 1, m.scales.data() + 1, scale_dtype,
-                                 scheme.has_biases() ? m.biases.data() + 1 : nullptr, n, k);
-    return m;
-  }
-
-  static std::vector<std::byte> stored(DType dtype, const std::vector<float>& values) {
-    std::vector<std::byte> bytes(values.size() * static_cast<std::size_t>(size_bytes(dtype)) + 1);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      store_element(dtype, values[i], bytes.data() + 1, i);
-    return bytes;
-  }
-};
 
 struct Shape {
   std::int64_t rows, channels;
@@ -143,23 +91,7 @@ struct TestJob {
   }
 
   std::vector<float> run(const Gemm& gemm, std::int64_t t_step = 0, std::int64_t n_step = 0) const {
-    std::vector<float> out = y;
-    GemmJob part = job;
-    part.y = out.data();
-    const std::size_t bytes = (gemm.scratch_bytes(job) + 63) / 64 * 64;
-    const std::unique_ptr<void, decltype(&std::free)> scratch(std::aligned_alloc(64, bytes + 64),
-                                                              &std::free);
-    part.scratch = scratch.get();
-    if (t_step == 0) t_step = job.t1;
-    if (n_step == 0) n_step = job.n1;
-    for (part.n0 = 0; part.n0 < job.n1; part.n0 += n_step) {
-      part.n1 = std::min(part.n0 + n_step, job.n1);
-      for (part.t0 = 0; part.t0 < job.t1; part.t0 += t_step) {
-        part.t1 = std::min(part.t0 + t_step, job.t1);
-        gemm.multiply(part);
-      }
-    }
-    return out;
+    return run_in_parts(gemm, job, y, t_step == 0 ? job.t1 : t_step, n_step == 0 ? job.n1 : n_step);
   }
 
   /// sum |x w| + |bias| + |y|, where |x| counts everything that a prologue rounds.

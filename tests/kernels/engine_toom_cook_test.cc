@@ -7,9 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 #include <random>
 #include <vector>
 
@@ -17,7 +15,7 @@
 #include "kernels/matrix.h"
 #include "kernels/simd/toom_cook_points.h"
 #include "kernels/toom_cook.h"
-#include "quant/element.h"
+#include "test_matrix.h"
 
 namespace decibit::testing {
 namespace {
@@ -28,56 +26,6 @@ using isa::ToomCook;
 
 // The contract; the largest seen below is 1.1e-5 (11 taps, channels of very different sizes).
 constexpr double kTolerance = 3e-5;
-
-std::vector<float> normals(std::int64_t n, float size, std::mt19937& random) {
-  std::normal_distribution<float> normal(0, size);
-  std::vector<float> values(static_cast<std::size_t>(n));
-  for (float& x : values) x = normal(random);
-  return values;
-}
-
-std::vector<std::byte> stored(DType dtype, const std::vector<float>& values) {
-  std::vector<std::byte> bytes(values.size() * static_cast<std::size_t>(size_bytes(dtype)) + 1);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    store_element(dtype, values[i], bytes.data() + 1, i);
-  return bytes;
-}
-
-struct TestMatrix {
-  std::vector<std::byte> codes, scales, biases;
-  Matrix matrix;
-
-  static TestMatrix dense(DType dtype, std::int64_t n, std::int64_t k, std::mt19937& random) {
-    TestMatrix m;
-    m.codes = stored(dtype, normals(n * k, 0.1f, random));
-    m.matrix = Matrix::dense(dtype, m.codes.data() + 1, n, k);
-    return m;
-  }
-
-  static TestMatrix quantized(const Scheme& scheme, std::int64_t n, std::int64_t k,
-                              std::mt19937& random) {
-    TestMatrix m;
-    m.codes.resize(static_cast<std::size_t>(4 * n * scheme.words_per_row(k)) + 1);
-    for (std::byte& b : m.codes) {
-      b = static_cast<std::byte>(random() & 255u);
-      if (scheme.mode() == Mode::kMxfp8 && (b & std::byte{0x7F}) == std::byte{0x7F})
-        b = std::byte{1};  // NaN
-    }
-    const std::int64_t groups = n * scheme.groups_per_row(k);
-    if (scheme.has_biases()) {
-      m.scales = stored(DType::kBF16, normals(groups, 0.1f, random));
-      m.biases = stored(DType::kBF16, normals(groups, 0.1f, random));
-    } else {
-      m.scales.resize(static_cast<std::size_t>(groups) + 1);
-      for (std::byte& b : m.scales)
-        b = static_cast<std::byte>(scheme.mode() == Mode::kNvfp4 ? 40 + random() % 16
-                                                                 : 120 + random() % 8);
-    }
-    m.matrix = Matrix::quantized(scheme, m.codes.data() + 1, m.scales.data() + 1, DType::kBF16,
-                                 scheme.has_biases() ? m.biases.data() + 1 : nullptr, n, k);
-    return m;
-  }
-};
 
 struct Shape {
   std::int64_t rows, channels;
@@ -133,22 +81,8 @@ struct TestJob {
 
   std::vector<float> run(const ToomCook& table, std::int64_t t_step = 1 << 20,
                          std::int64_t n_step = 1 << 20) const {
-    std::vector<float> out = y;
-    GemmJob part = job;
-    part.y = out.data();
-    const std::size_t bytes = (table.scratch_bytes(job) + 63) / 64 * 64;
-    EXPECT_LT(bytes, std::size_t{6} << 20);
-    const std::unique_ptr<void, decltype(&std::free)> scratch(std::aligned_alloc(64, bytes + 64),
-                                                              &std::free);
-    part.scratch = scratch.get();
-    for (part.n0 = 0; part.n0 < job.n1; part.n0 += n_step) {
-      part.n1 = std::min(part.n0 + n_step, job.n1);
-      for (part.t0 = 0; part.t0 < job.t1; part.t0 += t_step) {
-        part.t1 = std::min(part.t0 + t_step, job.t1);
-        table.multiply(part);
-      }
-    }
-    return out;
+    EXPECT_LT(table.scratch_bytes(job), std::size_t{6} << 20);
+    return run_in_parts(table, job, y, t_step, n_step);
   }
 
   void check(const std::string& what) const {
@@ -229,7 +163,7 @@ TEST(EngineToomCook, EveryKindOfWeights) {
     TestJob(TestMatrix::dense(dtype, 35, 3 * 128, random).matrix, shape, random)
         .check(std::string(name(dtype)));
   for (const Scheme& scheme : all_schemes()) {
-    const auto m = TestMatrix::quantized(scheme, 35, 3 * 128, random);
+    const auto m = TestMatrix::quantized(scheme, DType::kBF16, 35, 3 * 128, random);
     TestJob(m.matrix, shape, random).check(to_string(scheme));
   }
 }

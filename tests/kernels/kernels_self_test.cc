@@ -56,6 +56,46 @@ TEST(KernelsSelfTest, CatchesABlindSearch) {
   EXPECT_EQ(self_test(wrong), "finding infinity");
 }
 
+TEST(KernelsSelfTest, EveryFamilyOfEveryTablePasses) {
+  for (const KernelTable* table : supported_tables()) {
+    std::vector<std::string> warnings;
+    const KernelTable checked = checked_kernels(*table, warnings);
+    EXPECT_TRUE(warnings.empty()) << table->name << ": " << warnings.front();
+    EXPECT_EQ(checked.matvec, table->matvec);
+    EXPECT_EQ(checked.gemm, table->gemm);
+    EXPECT_EQ(checked.toom_cook, table->toom_cook);
+    EXPECT_EQ(checked.pointwise, table->pointwise);
+  }
+}
+
+TEST(KernelsSelfTest, CatchesWrongFamilies) {
+  isa::Matvec matvec = *reference().matvec;
+  matvec.multiply = [](const isa::MatvecJob& job, isa::Input input) {
+    reference().matvec->multiply(job, input);
+    if (job.w->bits == 3) job.y[job.n0] += 10;
+  };
+  EXPECT_NE(self_test(matvec).find("3:32"), std::string::npos);
+  isa::Gemm gemm = *reference().gemm;
+  gemm.multiply = [](const isa::GemmJob& job) {
+    isa::GemmJob other = job;
+    other.prologue.kind = isa::Prologue::Kind::kNone;
+    reference().gemm->multiply(other);
+  };
+  EXPECT_NE(self_test(gemm).find("prologue"), std::string::npos);
+  isa::ToomCook toom_cook = *reference().toom_cook;
+  toom_cook.multiply = [](const isa::GemmJob& job) {
+    isa::GemmJob other = job;
+    other.add = false;
+    reference().toom_cook->multiply(other);
+  };
+  EXPECT_NE(self_test(toom_cook), "");
+  isa::Pointwise pointwise = *reference().pointwise;
+  pointwise.scale = [](float, const float* x, std::size_t n, float* out) {
+    reference().pointwise->scale(1, x, n, out);
+  };
+  EXPECT_NE(self_test(pointwise), "");
+}
+
 TEST(KernelsSelfTest, UnknownNamesFindNothing) {
   EXPECT_EQ(find_table("sse9"), nullptr);
   EXPECT_EQ(find_table("reference"), supported_tables().front());
