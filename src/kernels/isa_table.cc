@@ -18,11 +18,17 @@ extern const Functions kAvx512;
 
 extern const Matvec kAvx2Matvec;
 extern const Gemm kAvx2Gemm;
+extern const IntGemm kAvx2IntGemm;
 extern const ToomCook kAvx2ToomCook;
+extern const Attention kAvx2Attention;
+extern const Lstm kAvx2Lstm;
 extern const Pointwise kAvx2Pointwise;
 extern const Matvec kAvx512Matvec;
 extern const Gemm kAvx512Gemm;
+extern const IntGemm kAvx512IntGemm;
 extern const ToomCook kAvx512ToomCook;
+extern const Attention kAvx512Attention;
+extern const Lstm kAvx512Lstm;
 extern const Pointwise kAvx512Pointwise;
 
 }  // namespace isa
@@ -95,7 +101,9 @@ std::size_t first_nonfinite(DType dtype, const std::byte* in, std::size_t n) {
 
 template <const isa::Functions& kFunctions>
 constexpr KernelTable table(std::string_view name, const isa::Matvec& matvec, const isa::Gemm& gemm,
-                            const isa::ToomCook& toom_cook, const isa::Pointwise& pointwise) {
+                            const isa::IntGemm& int_gemm, const isa::ToomCook& toom_cook,
+                            const isa::Attention& attention, const isa::Lstm& lstm,
+                            const isa::Pointwise& pointwise) {
   return {name,
           quantize_row<kFunctions>,
           dequantize_row<kFunctions>,
@@ -103,15 +111,20 @@ constexpr KernelTable table(std::string_view name, const isa::Matvec& matvec, co
           first_nonfinite<kFunctions>,
           &matvec,
           &gemm,
+          &int_gemm,
           &toom_cook,
+          &attention,
+          &lstm,
           &pointwise};
 }
 
 }  // namespace
 
-const KernelTable kAvx2Table = table<isa::kAvx2>("avx2", isa::kAvx2Matvec, isa::kAvx2Gemm,
-                                                 isa::kAvx2ToomCook, isa::kAvx2Pointwise);
-const KernelTable kAvx512Table = table<isa::kAvx512>("avx512", isa::kAvx512Matvec, isa::kAvx512Gemm,
-                                                     isa::kAvx512ToomCook, isa::kAvx512Pointwise);
+const KernelTable kAvx2Table =
+    table<isa::kAvx2>("avx2", isa::kAvx2Matvec, isa::kAvx2Gemm, isa::kAvx2IntGemm,
+                      isa::kAvx2ToomCook, isa::kAvx2Attention, isa::kAvx2Lstm, isa::kAvx2Pointwise);
+const KernelTable kAvx512Table = table<isa::kAvx512>(
+    "avx512", isa::kAvx512Matvec, isa::kAvx512Gemm, isa::kAvx512IntGemm, isa::kAvx512ToomCook,
+    isa::kAvx512Attention, isa::kAvx512Lstm, isa::kAvx512Pointwise);
 
 }  // namespace decibit

@@ -89,7 +89,10 @@ KernelTable checked_kernels(const KernelTable& table, std::vector<std::string>& 
   KernelTable checked = table;
   replace_if_wrong(&KernelTable::matvec, "few rows", checked, warnings);
   replace_if_wrong(&KernelTable::gemm, "matrix products", checked, warnings);
+  replace_if_wrong(&KernelTable::int_gemm, "integer matrix products", checked, warnings);
   replace_if_wrong(&KernelTable::toom_cook, "Toom-Cook convolution", checked, warnings);
+  replace_if_wrong(&KernelTable::attention, "attention", checked, warnings);
+  replace_if_wrong(&KernelTable::lstm, "LSTM", checked, warnings);
   replace_if_wrong(&KernelTable::pointwise, "pointwise functions", checked, warnings);
   return checked;
 }

@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "core/dtype.h"
+#include "kernels/attention.h"
 #include "kernels/gemm.h"
+#include "kernels/int_gemm.h"
+#include "kernels/lstm.h"
 #include "kernels/matvec.h"
 #include "kernels/pointwise.h"
 #include "kernels/toom_cook.h"
@@ -69,7 +72,10 @@ struct KernelTable {
   // the caller gives, and their preconditions were checked when the weights were bound.
   const isa::Matvec* matvec = nullptr;
   const isa::Gemm* gemm = nullptr;
+  const isa::IntGemm* int_gemm = nullptr;
   const isa::ToomCook* toom_cook = nullptr;
+  const isa::Attention* attention = nullptr;
+  const isa::Lstm* lstm = nullptr;
   const isa::Pointwise* pointwise = nullptr;
 };
 

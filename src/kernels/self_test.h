@@ -17,7 +17,10 @@ std::string self_test(const KernelTable& table);
 /// millisecond each.
 std::string self_test(const isa::Matvec& matvec);
 std::string self_test(const isa::Gemm& gemm);
+std::string self_test(const isa::IntGemm& gemm);
 std::string self_test(const isa::ToomCook& toom_cook);
+std::string self_test(const isa::Attention& attention);
+std::string self_test(const isa::Lstm& lstm);
 std::string self_test(const isa::Pointwise& pointwise);
 
 }  // namespace decibit

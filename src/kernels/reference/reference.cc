@@ -121,7 +121,10 @@ const KernelTable kReferenceTable = {"reference",
                                      first_nonfinite,
                                      &isa::kReferenceMatvec,
                                      &isa::kReferenceGemm,
+                                     &isa::kReferenceIntGemm,
                                      &isa::kReferenceToomCook,
+                                     &isa::kReferenceAttention,
+                                     &isa::kReferenceLstm,
                                      &isa::kReferencePointwise};
 
 }  // namespace decibit

@@ -12,7 +12,10 @@ namespace isa {
 
 extern const Matvec kReferenceMatvec;
 extern const Gemm kReferenceGemm;
+extern const IntGemm kReferenceIntGemm;
 extern const ToomCook kReferenceToomCook;
+extern const Attention kReferenceAttention;
+extern const Lstm kReferenceLstm;
 extern const Pointwise kReferencePointwise;
 
 }  // namespace isa

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/reference/reference.h"
+
+namespace decibit::isa {
+
+const IntGemm kReferenceIntGemm = {};
+
+}  // namespace decibit::isa
