@@ -64,6 +64,7 @@ TEST(KernelsSelfTest, EveryFamilyOfEveryTablePasses) {
     EXPECT_EQ(checked.matvec, table->matvec);
     EXPECT_EQ(checked.gemm, table->gemm);
     EXPECT_EQ(checked.toom_cook, table->toom_cook);
+    EXPECT_EQ(checked.lstm, table->lstm);
     EXPECT_EQ(checked.pointwise, table->pointwise);
   }
 }
@@ -89,6 +90,13 @@ TEST(KernelsSelfTest, CatchesWrongFamilies) {
     reference().toom_cook->multiply(other);
   };
   EXPECT_NE(self_test(toom_cook), "");
+  isa::Lstm lstm = *reference().lstm;
+  lstm.run = [](const isa::LstmJob& job) {
+    isa::LstmJob other = job;
+    other.reverse = false;
+    reference().lstm->run(other);
+  };
+  EXPECT_NE(self_test(lstm), "");
   isa::Pointwise pointwise = *reference().pointwise;
   pointwise.scale = [](float, const float* x, std::size_t n, float* out) {
     reference().pointwise->scale(1, x, n, out);
