@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files by pread and bytes in memory. Reads are not mapped: mapped pages would count as memory of
-// this process, and a file that shrinks meanwhile would kill it.
+// Files by pread and bytes in memory. Reads do not go through a mapping: mapped pages would count
+// as memory of this process, and a file that shrinks meanwhile would kill it.
 #include "io/byte_source.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <vector>
 
 namespace decibit {
@@ -31,7 +33,10 @@ class FileSource : public ByteSource {
  public:
   FileSource(int descriptor, std::uint64_t size, std::string name)
       : descriptor_(descriptor), size_(size), name_(std::move(name)) {}
-  ~FileSource() override { ::close(descriptor_); }
+  ~FileSource() override {
+    if (!mapped_.empty()) ::munmap(const_cast<std::byte*>(mapped_.data()), mapped_.size());
+    ::close(descriptor_);
+  }
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
 
@@ -51,10 +56,21 @@ class FileSource : public ByteSource {
     return {};
   }
 
+  std::span<const std::byte> map() const override {
+    std::call_once(map_once_, [this] {
+      void* const p =
+          size_ == 0 ? MAP_FAILED : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor_, 0);
+      if (p != MAP_FAILED) mapped_ = {static_cast<const std::byte*>(p), size_};
+    });
+    return mapped_;
+  }
+
  private:
   int descriptor_;
   std::uint64_t size_;
   std::string name_;
+  mutable std::once_flag map_once_;
+  mutable std::span<const std::byte> mapped_;
 };
 
 class MemorySource : public ByteSource {
@@ -71,6 +87,7 @@ class MemorySource : public ByteSource {
     if (!out.empty()) std::memcpy(out.data(), bytes_.data() + offset, out.size());
     return {};
   }
+  std::span<const std::byte> map() const override { return bytes_; }
 
  private:
   std::string name_;

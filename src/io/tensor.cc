@@ -141,4 +141,12 @@ Result<std::vector<std::byte>> Tensor::read_all() const {
   return bytes;
 }
 
+std::span<const std::byte> Tensor::map() const {
+  if (!strides.empty()) return {};
+  const auto size = static_cast<std::uint64_t>(size_bytes());
+  const std::span<const std::byte> all = source->map();
+  if (offset > all.size() || size > all.size() - offset) return {};
+  return all.subspan(offset, size);
+}
+
 }  // namespace decibit

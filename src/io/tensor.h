@@ -30,6 +30,9 @@ struct Tensor {
   /// out.size() is a multiple of the element size. kBadInput when the file ends early.
   Status read(std::int64_t first, std::span<std::byte> out) const;
   Result<std::vector<std::byte>> read_all() const;
+  /// Its bytes in place, of any alignment, where source->map() has them and the tensor is
+  /// contiguous; else empty.
+  std::span<const std::byte> map() const;
 };
 
 }  // namespace decibit

@@ -187,6 +187,11 @@ class RangeSource : public ByteSource {
                                                     name_, out.size(), offset, size_));
     return archive_->read(offset_ + offset, out);
   }
+  std::span<const std::byte> map() const override {
+    const std::span<const std::byte> all = archive_->map();
+    if (all.empty()) return {};
+    return all.subspan(offset_, size_);  // the directory was checked against the archive's size
+  }
 
  private:
   std::shared_ptr<const ByteSource> archive_;
