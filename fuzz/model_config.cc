@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "io/checkpoint.h"
 #include "models/registry.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "core/reporter.h"
 #include "core/result.h"
 #include "io/checkpoint.h"

@@ -9,7 +9,7 @@
 
 #include "convert/convert.h"
 #include "convert/piece.h"
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "core/result.h"
 #include "io/json.h"
 #include "kernels/kernel_table.h"

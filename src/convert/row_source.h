@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "core/dtype.h"
 #include "core/result.h"
 #include "io/tensor.h"

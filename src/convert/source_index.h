@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "core/result.h"
 #include "models/schema.h"
 

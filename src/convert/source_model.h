@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "core/reporter.h"
 #include "core/result.h"
 #include "io/checkpoint.h"

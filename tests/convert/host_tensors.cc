@@ -8,7 +8,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "convert/weights.h"
+#include "nn/weights.h"
 #include "core/half.h"
 #include "folder_digest.h"
 #include "io/checkpoint.h"

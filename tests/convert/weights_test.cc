@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Three tensors as one weight: the scheme follows from the tensors, the config only decides where
 // they allow several, and what fits nothing is listed.
-#include "convert/weights.h"
+#include "nn/weights.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // The bits of a layer are read off its tensors: U32 codes of W words and G groups a row mean
 // W * 32 / bits == G * group_size. The three fp modes have three different ratios W / G; affine
 // ratios can be shared (4:64 and 8:32), and only then is the config asked.
-#include "convert/weights.h"
+#include "nn/weights.h"
 
 #include <fmt/format.h>
 
