@@ -10,9 +10,10 @@ declare -A may_include=(
   [io]='core/ fmt/ nlohmann/ zlib.h'
   [quant]='core/ fmt/'
   [kernels]='core/ quant/'
+  [nn]='core/ io/ quant/ kernels/ fmt/'
   [dsp]='core/'
   [models]='core/ io/json.h fmt/'
-  [convert]='core/ io/ quant/ kernels/ models/registry.h models/schema.h fmt/ pcre2.h'
+  [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h fmt/ pcre2.h'
 )
 failures=0
 fail() {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys and values of the tokens so far, in F32 or F16. Token j lies in slot j % capacity, so that a
+// decoder with a sliding window runs forever in memory of that window.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/dtype.h"
+#include "nn/context.h"
+#include "nn/rows.h"
+
+namespace decibit {
+
+class KvCache {
+ public:
+  KvCache() = default;
+  /// `width` values of each of k and v for a token (key heads * head size). `dtype`: F32 or F16.
+  KvCache(std::int64_t capacity, std::int64_t width, DType dtype);
+
+  /// Adds tokens; k and v are [tokens, width], tokens <= capacity. Once more than `capacity` have
+  /// been added, the oldest are overwritten.
+  void append(const Context& context, ConstRows k, ConstRows v);
+  /// Forgets all but the first `length` tokens (beam search, speculation, a new prompt). Tokens
+  /// that were overwritten do not come back: at most `capacity - window` may be taken back of a
+  /// ring.
+  void rollback(std::int64_t length);
+
+  std::int64_t length() const { return length_; }  // tokens added, the overwritten ones included
+  std::int64_t capacity() const { return capacity_; }
+  std::int64_t width() const { return width_; }
+  DType dtype() const { return dtype_; }
+  const std::byte* keys() const { return keys_.data(); }
+  const std::byte* values() const { return values_.data(); }
+  std::int64_t row_bytes() const { return width_ * size_bytes(dtype_); }
+
+ private:
+  std::int64_t capacity_ = 0, width_ = 0, length_ = 0;
+  DType dtype_ = DType::kF32;
+  std::vector<std::byte> keys_, values_;
+};
+
+}  // namespace decibit
