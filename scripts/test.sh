@@ -10,7 +10,7 @@ source "$(dirname "$0")/lib.sh"
 
 # What runs on more than one thread, as TEST=FILTER. Only these are built with the thread sanitizer, and
 # of the conversions a few small ones run: they are ten times slower under it.
-thread_tests=(thread_pool_test='*' golden_test='*whisper_q4*:*q3tts_q4')
+thread_tests=(thread_pool_test='*' nn_layers_test='*' golden_test='*whisper_q4*:*q3tts_q4')
 
 stage=arguments
 finish() { [ $? = 0 ] || printf '\n== failed: %s\n' "$stage"; }
@@ -78,7 +78,7 @@ end_stage
 # Everything below the models, with the reference kernels; emulated, so only what needs no program.
 start_stage 'tests on 64-bit Arm, emulated'
 need_arm64
-arm64_areas=(core io quant kernels dsp)
+arm64_areas=(core io quant kernels nn dsp)
 arm64_targets=("${arm64_areas[@]/#/tests/}")
 build aarch64 "${arm64_targets[@]/%//all}"
 for area in "${arm64_areas[@]}"; do

