@@ -52,6 +52,8 @@ struct GemmJob {
   bool add;                     // y += product
   std::int64_t t0, t1, n0, n1;  // the block of y to compute; n0 is a multiple of n_step
   void* scratch;                // scratch_bytes(job), 64-byte aligned, one for each thread
+  /// [w->n], or null: W's rows times these. A weight norm, g / |v|.
+  const float* feature_scale = nullptr;
 };
 
 struct Gemm {

@@ -35,6 +35,7 @@ struct Shape {
   Prologue::Kind kind = Prologue::Kind::kNone;
   bool affine = false;
   bool bias = true, add = false;
+  bool scaled = false;                // feature_scale
   std::int64_t x_gap = 0, y_gap = 0;  // beyond the channels and features of a row
 
   static std::vector<std::int32_t> taps(int kernel, int dilation, int padding) {
@@ -48,7 +49,7 @@ struct Shape {
 struct TestJob {
   const isa::Weights& w;
   std::vector<std::int32_t> tap_row, tap_index;
-  std::vector<float> x, bias, scale, shift, alpha, inv_alpha, y;
+  std::vector<float> x, bias, scale, shift, alpha, inv_alpha, feature_scale, y;
   GemmJob job = {};
 
   TestJob(const isa::Weights& weights, const Shape& s, std::mt19937& random)
@@ -88,6 +89,9 @@ struct TestJob {
     job.add = s.add;
     job.t1 = s.rows;
     job.n1 = w.n;
+    if (!s.scaled) return;
+    feature_scale = normals(w.n, 3, random);
+    job.feature_scale = feature_scale.data();
   }
 
   std::vector<float> run(const Gemm& gemm, std::int64_t t_step = 0, std::int64_t n_step = 0) const {
@@ -114,7 +118,9 @@ struct TestJob {
       if (job.prologue.scale != nullptr) v = std::fabs(scale[c]) * v + std::fabs(shift[c]);
       if (job.prologue.kind == Prologue::Kind::kSnake) v += 4 * inv_alpha[c] * (1 + alpha[c] * v);
     }
+    for (float& v : positive.feature_scale) v = std::fabs(v);
     GemmJob& p = positive.job;
+    if (p.feature_scale != nullptr) p.feature_scale = positive.feature_scale.data();
     p.w = &matrix.view();
     p.prologue = {};
     p.x = positive.x.data();
@@ -234,7 +240,11 @@ TEST(EngineGemm, QuantizedConvolution) {
   for (const Scheme& scheme : all_schemes()) {
     if (scheme.group_size() > 64) continue;
     const auto m = TestMatrix::quantized(scheme, DType::kF16, 18, 3 * 192, random);
-    const Shape shape{.rows = 20, .channels = 192, .tap_row = Shape::taps(3, 1, 1), .x_rows = 20};
+    const Shape shape{.rows = 20,
+                      .channels = 192,
+                      .tap_row = Shape::taps(3, 1, 1),
+                      .x_rows = 20,
+                      .scaled = scheme.group_size() == 32};
     TestJob(m.matrix.view(), shape, random).check(to_string(scheme));
   }
 }

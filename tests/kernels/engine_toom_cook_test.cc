@@ -190,6 +190,8 @@ TEST(EngineToomCook, KokoroShapes) {
       TestJob job(m.matrix, shape, random);
       // Some channels far larger than the others.
       for (std::size_t c = 0; c < job.scale.size(); c += 64) job.scale[c] *= 50;
+      const std::vector<float> feature_scale = normals(32, 3, random);
+      job.job.feature_scale = feature_scale.data();
       job.check(fmt::format("{} channels {} taps", channels, taps));
     }
   }

@@ -47,10 +47,11 @@ void multiply(const GemmJob& job) {
   const auto x = activated_rows(job, first, (job.t1 - 1) * job.stride + *highest + 1);
   std::vector<double> weights(static_cast<std::size_t>(job.taps * job.channels));
   for (std::int64_t n = job.n0; n < job.n1; ++n) {
+    const double scale = job.feature_scale == nullptr ? 1 : job.feature_scale[n];
     for (int tap = 0; tap < job.taps; ++tap)
       for (std::int64_t c = 0; c < job.channels; ++c)
         weights[static_cast<std::size_t>(tap * job.channels + c)] =
-            weight_value(*job.w, n, job.tap_index[tap] * job.channels + c);
+            scale * weight_value(*job.w, n, job.tap_index[tap] * job.channels + c);
     for (std::int64_t t = job.t0; t < job.t1; ++t) {
       double sum = job.bias == nullptr ? 0 : job.bias[n];
       for (int tap = 0; tap < job.taps; ++tap) {

@@ -25,7 +25,7 @@
 #include "kernels/simd/gemm_tile.h"
 #include "kernels/simd/lanes.h"
 #include "kernels/simd/prologue.h"
-#include "kernels/simd/unpack.h"
+#include "kernels/simd/unpack_scaled.h"
 
 namespace decibit::isa {
 namespace {
@@ -127,8 +127,8 @@ struct GemmKernel {
     const std::int64_t pitch = vectors * V::kLanes;
     for (int tap = 0; tap < job.taps; ++tap)
       for (std::int64_t v = 0; v < vectors; ++v)
-        unpack<V>(*job.w, n + v * V::kLanes, job.n1, job.tap_index[tap] * job.channels + c0,
-                  channels, panel + tap * channels * pitch + v * V::kLanes, pitch);
+        unpack_scaled<V>(job, n + v * V::kLanes, job.n1, job.tap_index[tap] * job.channels + c0,
+                         channels, panel + tap * channels * pitch + v * V::kLanes, pitch);
   }
 
   // ---- products

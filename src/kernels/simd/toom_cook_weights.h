@@ -9,7 +9,7 @@
 #include "kernels/gemm.h"
 #include "kernels/simd/toom_cook_product.h"
 #include "kernels/simd/toom_cook_transform.h"
-#include "kernels/simd/unpack.h"
+#include "kernels/simd/unpack_scaled.h"
 
 namespace decibit::isa {
 namespace {
@@ -37,8 +37,8 @@ void transform_panel(const GemmJob& job, std::int64_t first, std::int64_t featur
     for (int j = 0; j < job.taps; ++j) {
       float* tap = staging + j * kWeightBlock * kNr;
       for (std::int64_t v = 0; v < kNr; v += V::kLanes)
-        unpack<V>(*job.w, first + v, first + features, job.tap_index[j] * job.channels + c0, count,
-                  tap + v, kNr);
+        unpack_scaled<V>(job, first + v, first + features, job.tap_index[j] * job.channels + c0,
+                         count, tap + v, kNr);
       for (std::int64_t i = count * kNr; i < padded * kNr; i += V::kLanes)
         V::store(tap + i, V::zero());
     }
