@@ -5,6 +5,7 @@
 // Query i stands at position first_position + i; it sees keys j with
 //   max(0, position - window + 1) <= j <= position     causal (window: number of keys, <= 0: all)
 //   0 <= j < keys                                      not causal
+// A query that sees no key gets zeros.
 #pragma once
 
 #include <cstddef>
@@ -37,8 +38,27 @@ struct AttentionJob {
   void* scratch;  // scratch_bytes(job), 64-byte aligned, one for each thread
 };
 
+/// Keys [first, last) that query i sees; none if last <= first.
+struct VisibleKeys {
+  std::int64_t first, last;
+};
+static inline VisibleKeys visible_keys(const AttentionJob& job, std::int64_t i) {
+  if (!job.causal) return {0, job.keys};
+  const std::int64_t position = job.first_position + i;
+  const std::int64_t first = job.window > 0 ? position - job.window + 1 : 0;
+  return {first > 0 ? first : 0, position < job.keys ? position + 1 : job.keys};
+}
+
+/// Up to kFewQueries queries are bound by the bytes of the cache, more of them by products: two
+/// ways, chosen by `queries`, whose bits differ. Within each the bits of y[i] depend on that query
+/// and the keys it sees alone, not on the range or on other queries, with one exception: among many
+/// queries a NaN or an infinity in v[j] may make non-finite also queries near those that see it.
+/// Scores and sums are in float, and count 2^-125 of the largest weight as nothing.
 struct Attention {
-  std::int64_t i_step;  // queries are divided at multiples of this
+  static constexpr std::int64_t kFewQueries = 8;
+  /// Ranges are best cut at multiples of this: whole tiles.
+  std::int64_t i_step;
+  /// Does not depend on the range.
   std::size_t (*scratch_bytes)(const AttentionJob& job);
   void (*run)(const AttentionJob& job);
 };

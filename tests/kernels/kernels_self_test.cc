@@ -64,6 +64,7 @@ TEST(KernelsSelfTest, EveryFamilyOfEveryTablePasses) {
     EXPECT_EQ(checked.matvec, table->matvec);
     EXPECT_EQ(checked.gemm, table->gemm);
     EXPECT_EQ(checked.toom_cook, table->toom_cook);
+    EXPECT_EQ(checked.attention, table->attention);
     EXPECT_EQ(checked.lstm, table->lstm);
     EXPECT_EQ(checked.pointwise, table->pointwise);
   }
@@ -90,6 +91,13 @@ TEST(KernelsSelfTest, CatchesWrongFamilies) {
     reference().toom_cook->multiply(other);
   };
   EXPECT_NE(self_test(toom_cook), "");
+  isa::Attention attention = *reference().attention;
+  attention.run = [](const isa::AttentionJob& job) {
+    isa::AttentionJob other = job;
+    other.window = 0;
+    reference().attention->run(other);
+  };
+  EXPECT_NE(self_test(attention).find("window"), std::string::npos);
   isa::Lstm lstm = *reference().lstm;
   lstm.run = [](const isa::LstmJob& job) {
     isa::LstmJob other = job;

@@ -121,6 +121,13 @@ struct Vec {
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
   }
 
+  /// Lane i: the sum of v[i]'s lanes, as (0 + 1) + (2 + 3) + the same of the upper half.
+  static F sums(const F* v) {
+    const F a = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+    const F b = _mm256_hadd_ps(_mm256_hadd_ps(v[4], v[5]), _mm256_hadd_ps(v[6], v[7]));
+    return add(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+  }
+
   // ---- the first `count` lanes, 0 <= count <= kLanes; the rest of memory is not touched
 
   static __m256i first_lanes(std::int64_t count) {

@@ -101,6 +101,24 @@ struct Vec {
   /// The sum of all lanes: halves, then quarters, then eighths, then pairs.
   static float reduce_add(F a) { return _mm512_reduce_add_ps(a); }
 
+  /// Lane i: the sum of v[i]'s lanes. Four registers become one whose quarter q holds the four sums
+  /// of their quarters q; then quarters are added.
+  static F sums(const F* v) {
+    F four[4];
+    for (int i = 0; i < 4; ++i) {
+      const F *a = v + 4 * i,
+              ab = add(_mm512_unpacklo_ps(a[0], a[1]), _mm512_unpackhi_ps(a[0], a[1])),
+              cd = add(_mm512_unpacklo_ps(a[2], a[3]), _mm512_unpackhi_ps(a[2], a[3]));
+      four[i] = add(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
+                    _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
+    }
+    const auto pair = [](F a, F b) {
+      return add(_mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(2, 0, 2, 0)),
+                 _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(3, 1, 3, 1)));
+    };
+    return pair(pair(four[0], four[1]), pair(four[2], four[3]));
+  }
+
   // ---- the first `count` lanes, 0 <= count <= kLanes; the rest of memory is not touched
 
   static Mask first_lanes(std::int64_t count) {

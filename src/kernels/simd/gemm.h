@@ -133,20 +133,6 @@ struct GemmKernel {
 
   // ---- products
 
-  /// Rows of a chunk by one panel, in tiles of nearly equal height.
-  static void multiply_panel(TileInput in, TileOutput out, std::int64_t rows) {
-    const std::int64_t tiles = ceil_div(rows, kRows);
-    const auto& functions = out.features > V::kLanes ? kTiles.wide : kTiles.narrow;
-    const float* const a = in.a;
-    float* const y = out.y;
-    for (std::int64_t i = 0; i < tiles; ++i) {
-      const std::int64_t first = rows * i / tiles, last = rows * (i + 1) / tiles;
-      in.a = a + first * in.t_pitch;
-      out.y = y + first * out.y_stride;
-      functions[last - first](in, out);
-    }
-  }
-
   /// Features [n, n + features) with channels [c0, c0 + channels), all rows.
   static void multiply_block(const GemmJob& job, const GemmPlan& p, std::int64_t n,
                              std::int64_t features, std::int64_t c0, std::int64_t channels) {
@@ -170,7 +156,7 @@ struct GemmKernel {
         // Unpacked when first needed: small products find it in the first cache.
         if (t == job.t0)
           unpack_panel(job, n + i, count > V::kLanes ? kVectors : 1, c0, channels, panel);
-        multiply_panel(
+        kTiles.multiply(
             {chunk, (p.shared ? job.stride : 1) * p.pitch, tap_offset, job.taps, channels, panel},
             {job.y + t * job.y_stride + n + i, job.y_stride, count, with_bias ? bias + i : nullptr,
              job.add || c0 > 0},

@@ -98,6 +98,20 @@ struct Tiles {
     narrow[R] = multiply_tile<V, R, 1>;
     if constexpr (R < kRows) fill<R + 1>();
   }
+
+  /// Any number of rows by one panel, in tiles of nearly equal height.
+  void multiply(TileInput in, TileOutput out, std::int64_t rows) const {
+    const std::int64_t tiles = (rows + kRows - 1) / kRows;
+    const auto& functions = out.features > V::kLanes ? wide : narrow;
+    const float* const a = in.a;
+    float* const y = out.y;
+    for (std::int64_t i = 0; i < tiles; ++i) {
+      const std::int64_t first = rows * i / tiles, last = rows * (i + 1) / tiles;
+      in.a = a + first * in.t_pitch;
+      out.y = y + first * out.y_stride;
+      functions[last - first](in, out);
+    }
+  }
 };
 
 }  // namespace

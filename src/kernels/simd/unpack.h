@@ -210,13 +210,12 @@ void unpack_codes(const Weights& w, std::int64_t n, std::int64_t n_end, std::int
   unpack_runs<V, E2m1Codes<V>, 16>(dwords, k0, count, w.group_shift, scales, biases, out, pitch);
 }
 
-/// F32, F16 or BF16 weights [k0, k0 + count) of kLanes rows, any count.
+/// F32, F16 or BF16 elements [k0, k0 + count) of kLanes rows, any count.
 template <class V>
-void unpack_dense(const Weights& w, std::int64_t n, std::int64_t n_end, std::int64_t k0,
-                  std::int64_t count, float* out, std::int64_t pitch) {
+void transpose_elements(WeightKind kind, const LaneRows<V>& rows, std::int64_t k0,
+                        std::int64_t count, float* out, std::int64_t pitch) {
   using I = typename V::I;
-  const LaneRows<V> rows = lane_rows<V>(w.data, w.row_bytes, n, n_end);
-  if (w.kind == WeightKind::kF32)
+  if (kind == WeightKind::kF32)
     return transpose_dwords<V>(rows, 4 * k0, 4 * count, [&](std::int64_t i, I dword) {
       V::store(out + i * pitch, V::floats(dword));
     });
@@ -228,7 +227,7 @@ void unpack_dense(const Weights& w, std::int64_t n, std::int64_t n_end, std::int
       if (2 * i + 1 < count) V::store(out + (2 * i + 1) * pitch, high);
     });
   };
-  if (w.kind == WeightKind::kF16)
+  if (kind == WeightKind::kF16)
     return pairs(
         [](I pair, typename V::F* low, typename V::F* high) { V::f16_halves(pair, low, high); });
   pairs([](I pair, typename V::F* low, typename V::F* high) {
@@ -242,7 +241,9 @@ void unpack_dense(const Weights& w, std::int64_t n, std::int64_t n_end, std::int
 template <class V>
 void unpack(const Weights& w, std::int64_t n, std::int64_t n_end, std::int64_t k0,
             std::int64_t count, float* out, std::int64_t pitch) {
-  if (w.dense()) return unpack_dense<V>(w, n, n_end, k0, count, out, pitch);
+  if (w.dense())
+    return transpose_elements<V>(w.kind, lane_rows<V>(w.data, w.row_bytes, n, n_end), k0, count,
+                                 out, pitch);
   for (std::int64_t i = 0; i < count; i += kUnpackPiece) {
     const std::int64_t piece = count - i < kUnpackPiece ? count - i : kUnpackPiece;
     unpack_codes<V>(w, n, n_end, k0 + i, piece, out + i * pitch, pitch);
