@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "cli/suggest.h"
-#include "convert/source_model.h"
+#include "models/source_model.h"
 
 namespace decibit::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "convert/plan.h"
 #include "convert/result_config.h"
 #include "convert/shards.h"
-#include "convert/source_model.h"
+#include "models/source_model.h"
 #include "convert/stream.h"
 #include "convert/summary.h"
 #include "convert/support_files.h"

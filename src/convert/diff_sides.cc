@@ -10,7 +10,7 @@
 #include "convert/conv_rows.h"
 #include "convert/model_rows.h"
 #include "convert/plan.h"
-#include "convert/source_index.h"
+#include "models/source_index.h"
 
 namespace decibit {
 namespace {

@@ -12,7 +12,7 @@
 #include "convert/inspect_checks.h"
 #include "convert/inspect_data.h"
 #include "convert/inspect_subject.h"
-#include "convert/source_index.h"
+#include "models/source_index.h"
 #include "convert/summary.h"
 
 namespace decibit {

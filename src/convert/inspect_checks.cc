@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "convert/piece.h"
-#include "convert/source_index.h"
+#include "models/source_index.h"
 #include "io/safetensors.h"
 
 namespace decibit {

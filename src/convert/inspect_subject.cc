@@ -7,7 +7,7 @@
 #include <system_error>
 
 #include "convert/piece.h"
-#include "convert/source_model.h"
+#include "models/source_model.h"
 
 namespace decibit {
 namespace fs = std::filesystem;

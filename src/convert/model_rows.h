@@ -4,7 +4,7 @@
 
 #include "convert/conv_rows.h"
 #include "convert/row_source.h"
-#include "convert/source_index.h"
+#include "models/source_index.h"
 #include "models/schema.h"
 
 namespace decibit {

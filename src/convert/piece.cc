@@ -37,10 +37,4 @@ std::string method_name(const Scheme& scheme) {
   return scheme.mode() == Mode::kAffine ? mode + " " + to_string(scheme) : mode;
 }
 
-std::string layer_path(std::string_view weight_name) {
-  constexpr std::string_view kSuffix = ".weight";
-  if (weight_name.ends_with(kSuffix)) weight_name.remove_suffix(kSuffix.size());
-  return std::string(weight_name);
-}
-
 }  // namespace decibit

@@ -47,7 +47,4 @@ struct QuantizedLayer {
   Scheme scheme;
 };
 
-/// "X" of "X.weight"; the name itself otherwise.
-std::string layer_path(std::string_view weight_name);
-
 }  // namespace decibit

@@ -7,7 +7,7 @@
 
 #include "convert/method.h"
 #include "convert/piece.h"
-#include "convert/source_index.h"
+#include "models/source_index.h"
 #include "models/schema.h"
 
 namespace decibit {

@@ -11,7 +11,7 @@
 
 #include "convert/method.h"
 #include "convert/piece_builder.h"
-#include "convert/source_index.h"
+#include "models/source_index.h"
 
 namespace decibit {
 namespace {

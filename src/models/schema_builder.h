@@ -18,10 +18,9 @@
 #include <string_view>
 
 #include "models/schema.h"
+#include "nn/bias.h"
 
 namespace decibit {
-
-enum class Bias : bool { kNo, kYes };
 
 class SchemaBuilder {
  public:

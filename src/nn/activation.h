@@ -17,9 +17,8 @@ void for_rows(const Context& context, Rows x, const Body& body) {
 }
 
 inline void activate(const Context& context, isa::Function f, Rows x) {
-  for_rows(context, x, [&](float* row, std::size_t n) {
-    context.kernels.pointwise->apply(f, row, n, row);
-  });
+  for_rows(context, x,
+           [&](float* row, std::size_t n) { context.kernels.pointwise->apply(f, row, n, row); });
 }
 
 inline void leaky_relu(const Context& context, float slope, Rows x) {

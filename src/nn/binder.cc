@@ -45,15 +45,20 @@ std::string found(const Weight& weight) {
                      to_string(weight.shape));
 }
 
-/// [outputs, inputs, taps] to [outputs, taps, inputs], elements of `item` bytes.
-void transpose_taps(std::span<const std::byte> in, std::size_t item, std::int64_t outputs,
-                    std::int64_t taps, std::int64_t inputs, std::span<std::byte> out) {
-  std::byte* to = out.data();
-  for (std::int64_t o = 0; o < outputs; ++o)
-    for (std::int64_t tap = 0; tap < taps; ++tap)
-      for (std::int64_t i = 0; i < inputs; ++i, to += item)
-        std::memcpy(to, in.data() + static_cast<std::size_t>((o * inputs + i) * taps + tap) * item,
-                    item);
+/// The elements of a strided view of bytes in memory, row-major.
+void gather(const Tensor& view, const std::byte* data, std::span<std::byte> out) {
+  const auto item = static_cast<std::size_t>(size_bytes(view.dtype));
+  const std::size_t last = view.shape.size() - 1;
+  const auto step = static_cast<std::ptrdiff_t>(item) * view.strides[last];
+  Shape index(view.shape.size());
+  for (std::byte* to = out.data(); to < out.data() + out.size();) {
+    std::int64_t position = 0;
+    for (std::size_t d = 0; d < last; ++d) position += index[d] * view.strides[d];
+    const std::byte* from = data + position * static_cast<std::ptrdiff_t>(item);
+    for (std::int64_t i = 0; i < view.shape[last]; ++i, from += step, to += item)
+      std::memcpy(to, from, item);
+    for (std::size_t d = last; d-- > 0 && ++index[d] == view.shape[d];) index[d] = 0;
+  }
 }
 
 }  // namespace
@@ -87,6 +92,11 @@ const WeightBinder::Entry* WeightBinder::find(std::string_view name) const {
   return found == index_.end() ? nullptr : &entries_[found->second];
 }
 
+std::int64_t WeightBinder::elements(std::string_view name) const {
+  const Entry* const entry = find(name);
+  return entry == nullptr ? 0 : entry->weight.elements();
+}
+
 const Weight* WeightBinder::take(std::string_view name) {
   const auto at = index_.find(name);
   if (at == index_.end()) {
@@ -104,7 +114,10 @@ std::span<const std::byte> WeightBinder::data(const Tensor& tensor) {
     return mapped;
   }
   const auto copy = memory_.bytes(static_cast<std::size_t>(tensor.size_bytes()));
-  if (auto read = tensor.read(0, copy); !read) {
+  const std::span<const std::byte> file = tensor.source->map();
+  if (!file.empty() && !tensor.strides.empty()) {
+    gather(tensor, file.data() + tensor.offset, copy);  // its reader has checked where it lies
+  } else if (auto read = tensor.read(0, copy); !read) {
     problem(fmt::format("{}: {}", tensor.name, read.error().message));
     return {};
   }
@@ -140,32 +153,11 @@ Matrix WeightBinder::matrix(std::string_view name, std::int64_t n, std::int64_t 
 
 Matrix WeightBinder::conv(std::string_view name, std::int64_t outputs, std::int64_t taps,
                           std::int64_t inputs) {
-  const Entry* const entry = find(name);
-  const Shape torch = {outputs, inputs, taps};
-  const bool transposed = entry != nullptr && inputs != taps && !entry->weight.scheme &&
-                          entry->weight.shape == torch && is_mlx_float(entry->weight.dtype);
-  if (entry != nullptr && !transposed && entry->weight.shape != Shape{outputs, taps, inputs} &&
-      entry->weight.shape != Shape{outputs, taps * inputs}) {
-    take(name);
-    problem(fmt::format("{}: expected [{}, {}, {}]; found {}", name, outputs, taps, inputs,
-                        found(entry->weight)));
-    return {};
-  }
-  if (entry != nullptr && entry->weight.scheme &&
-      inputs % entry->weight.scheme->group_size() != 0) {
-    take(name);
-    problem(fmt::format("{}: {} inputs a tap are no multiple of the group size of {}", name, inputs,
-                        to_string(*entry->weight.scheme)));
-    return {};
-  }
-  const Matrix as_stored = matrix(name, outputs, taps * inputs);
-  if (!transposed || as_stored.n() == 0) return as_stored;
-  const auto item = static_cast<std::size_t>(size_bytes(as_stored.dtype()));
-  const auto size = static_cast<std::size_t>(outputs * taps * inputs) * item;
-  const auto in = std::as_bytes(std::span(as_stored.view().data, size));
-  const auto out = memory_.bytes(size);
-  transpose_taps(in, item, outputs, taps, inputs, out);
-  return Matrix::dense(as_stored.dtype(), out.data(), outputs, taps * inputs);
+  const Matrix m = matrix(name, outputs, taps * inputs);
+  if (!m.scheme() || inputs % m.scheme()->group_size() == 0) return m;
+  problem(fmt::format("{}: {} inputs a tap are no multiple of the group size of {}", name, inputs,
+                      to_string(*m.scheme())));
+  return {};
 }
 
 std::span<const float> WeightBinder::vector(std::string_view name, std::int64_t n) {

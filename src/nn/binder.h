@@ -15,11 +15,10 @@
 
 #include "core/result.h"
 #include "kernels/matrix.h"
+#include "nn/bias.h"
 #include "nn/weights.h"
 
 namespace decibit {
-
-enum class Bias : bool { kNo, kYes };
 
 /// The bytes that bound weights refer to: open files, mapped, and copies of what could not be used
 /// as it lies there. It lives as long as the layers.
@@ -47,12 +46,13 @@ class WeightBinder {
   WeightBinder(std::span<const Weight> weights, WeightMemory& memory);
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
+  /// Of a weight, unpacked; 0 if there is none of this name.
+  std::int64_t elements(std::string_view name) const;
   /// A weight [n, k], or [n, a, b] with a * b == k: dense (F32, F16, BF16; F64 becomes F32) or
   /// quantized. Used in place; what is not contiguous or not mapped is copied.
   Matrix matrix(std::string_view name, std::int64_t n, std::int64_t k);
-  /// The weight of a convolution, [outputs, taps, inputs] as MLX has it or [outputs, inputs, taps]
-  /// as PyTorch has it, which is transposed into memory of its own. Where both are the same shape
-  /// it is taken for MLX's.
+  /// The weight of a convolution, [outputs, taps, inputs] or rows of them; the groups of quantized
+  /// ones may not cross a tap.
   Matrix conv(std::string_view name, std::int64_t outputs, std::int64_t taps, std::int64_t inputs);
   /// The weight of a depthwise convolution, [channels, taps, 1] or [channels, 1, taps], as
   /// [taps, channels] floats.

@@ -10,18 +10,16 @@
 #include "nn/split.h"
 
 namespace decibit {
-namespace {
 
-isa::Prologue from_channel(isa::Prologue prologue, std::int64_t first) {
+isa::Prologue channels_from(isa::Prologue prologue, std::int64_t first) {
   for (const float** p : {&prologue.scale, &prologue.shift, &prologue.alpha, &prologue.inv_alpha})
     if (*p != nullptr) *p += first;
   return prologue;
 }
 
-}  // namespace
-
-Conv1d::Conv1d(const ConvShape& shape, const Matrix& weight, std::span<const float> bias)
-    : shape_(shape), weight_(weight), bias_(bias) {
+Conv1d::Conv1d(const ConvShape& shape, const Matrix& weight, std::span<const float> bias,
+               std::span<const float> feature_scale)
+    : shape_(shape), weight_(weight), bias_(bias), feature_scale_(feature_scale) {
   for (std::int32_t tap = 0; tap < shape.taps; ++tap) {
     rows_.push_back(tap * shape.dilation - shape.padding);
     indices_.push_back(tap);
@@ -34,9 +32,14 @@ Conv1d Conv1d::bind(WeightBinder& binder, std::string_view path, const ConvShape
   const std::span<const float> bias = binder.bias(path, shape.outputs, shape.bias);
   if (shape.groups == 1 || shape.groups != shape.inputs)
     return {shape, binder.conv(name, shape.outputs, shape.taps, shape.inputs / shape.groups), bias};
-  DECIBIT_CHECK(shape.inputs == shape.outputs);
+  return depthwise(shape, binder.depthwise(name, shape.outputs, shape.taps), bias);
+}
+
+Conv1d Conv1d::depthwise(const ConvShape& shape, std::span<const float> lanes,
+                         std::span<const float> bias) {
+  DECIBIT_CHECK(shape.inputs == shape.outputs && shape.groups == shape.inputs);
   Conv1d conv(shape, {}, bias);
-  conv.lanes_ = binder.depthwise(name, shape.outputs, shape.taps);
+  conv.lanes_ = lanes;
   return conv;
 }
 
@@ -53,7 +56,7 @@ void Conv1d::forward_add(const Context& context, ConstRows x, Rows y,
 void Conv1d::run(const Context& context, ConstRows x, Rows y, const isa::Prologue& prologue,
                  bool add) const {
   DECIBIT_CHECK(x.width == shape_.inputs && y.width == shape_.outputs);
-  if (depthwise()) {
+  if (is_depthwise()) {
     DECIBIT_CHECK(!add && !prologue.any());
     for_parts(context, y.count, rows_per_part(y.width), [&](std::int64_t t0, std::int64_t t1) {
       context.kernels.pointwise->depthwise(x.data, x.stride, x.count, shape_.inputs, lanes_.data(),
@@ -77,7 +80,7 @@ void Conv1d::run(const Context& context, ConstRows x, Rows y, const isa::Prologu
       const Rows to = y.columns(group * outputs, outputs);
       products[slot] = {
           {&weights[slot].view(), inputs, shape_.taps, rows_.data(), indices_.data(), shape_.stride,
-           x.data + group * inputs, x.stride, x.count, from_channel(prologue, group * inputs),
+           x.data + group * inputs, x.stride, x.count, channels_from(prologue, group * inputs),
            bias_.empty() ? nullptr : bias_.data() + group * outputs, to.data, to.stride, add, 0, 0,
            0, 0, nullptr},
           y.count};

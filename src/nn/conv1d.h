@@ -33,13 +33,20 @@ struct ConvShape {
   }
 };
 
+/// The prologue of the channels from `first` on.
+isa::Prologue channels_from(isa::Prologue prologue, std::int64_t first);
+
 class Conv1d {
  public:
   Conv1d() = default;
-  /// PATH.weight, in MLX's layout or PyTorch's, and PATH.bias.
+  /// PATH.weight and PATH.bias.
   static Conv1d bind(WeightBinder& binder, std::string_view path, const ConvShape& shape);
-  /// With weights that are somebody else's; a depthwise one needs its copy, see bind.
-  Conv1d(const ConvShape& shape, const Matrix& weight, std::span<const float> bias);
+  /// With weights that are somebody else's, each output's times its `feature_scale` (empty: 1).
+  Conv1d(const ConvShape& shape, const Matrix& weight, std::span<const float> bias,
+         std::span<const float> feature_scale = {});
+  /// Depthwise, with `lanes` [taps, channels].
+  static Conv1d depthwise(const ConvShape& shape, std::span<const float> lanes,
+                          std::span<const float> bias);
 
   const ConvShape& shape() const { return shape_; }
   /// y [any number of rows, outputs]; it may not overlap x. `prologue` is f.
@@ -52,12 +59,12 @@ class Conv1d {
  private:
   void run(const Context& context, ConstRows x, Rows y, const isa::Prologue& prologue,
            bool add) const;
-  bool depthwise() const { return shape_.groups > 1 && shape_.groups == shape_.inputs; }
+  bool is_depthwise() const { return shape_.groups > 1 && shape_.groups == shape_.inputs; }
 
   ConvShape shape_ = {};
   Matrix weight_;                 // [outputs, taps * inputs / groups]; unless depthwise
   std::span<const float> lanes_;  // depthwise: [taps, channels]
-  std::span<const float> bias_;
+  std::span<const float> bias_, feature_scale_;
   std::vector<std::int32_t> rows_, indices_;  // of the taps
 };
 

@@ -36,13 +36,17 @@ ConvTranspose1d ConvTranspose1d::bind(WeightBinder& binder, std::string_view pat
   const std::span<const float> bias = binder.bias(path, shape.outputs, shape.bias);
   if (!shape.depthwise)
     return {shape, binder.conv(name, shape.outputs, shape.taps, shape.inputs), bias};
-  DECIBIT_CHECK(shape.inputs == shape.outputs);
+  return depthwise(shape, binder.depthwise(name, shape.outputs, shape.taps), bias, binder.memory());
+}
+
+ConvTranspose1d ConvTranspose1d::depthwise(const ConvTransposeShape& shape,
+                                           std::span<const float> lanes,
+                                           std::span<const float> bias, WeightMemory& memory) {
+  DECIBIT_CHECK(shape.depthwise && shape.inputs == shape.outputs);
   ConvTranspose1d conv(shape, {}, bias);
-  const std::span<const float> lanes = binder.depthwise(name, shape.outputs, shape.taps);
-  if (lanes.empty()) return conv;
+  if (lanes.empty()) return conv;  // the binder knows why
   for (Phase& phase : conv.phases_) {
-    const auto own =
-        binder.memory().floats(static_cast<std::int64_t>(phase.indices.size()) * shape.outputs);
+    const auto own = memory.floats(static_cast<std::int64_t>(phase.indices.size()) * shape.outputs);
     float* to = own.data();
     for (const std::int32_t tap : phase.indices)
       to = std::copy_n(lanes.data() + tap * shape.outputs, shape.outputs, to);

@@ -37,9 +37,12 @@ class ConvTranspose1d {
   /// PATH.weight [outputs, taps, inputs] (depthwise: [channels, taps, 1]) and PATH.bias.
   static ConvTranspose1d bind(WeightBinder& binder, std::string_view path,
                               const ConvTransposeShape& shape);
-  /// With weights that are somebody else's; not depthwise.
+  /// With weights [outputs, taps, inputs] that are somebody else's; not depthwise.
   ConvTranspose1d(const ConvTransposeShape& shape, const Matrix& weight,
                   std::span<const float> bias);
+  /// Depthwise, with `lanes` [taps, channels], which `memory` gets in the order of the phases.
+  static ConvTranspose1d depthwise(const ConvTransposeShape& shape, std::span<const float> lanes,
+                                   std::span<const float> bias, WeightMemory& memory);
 
   const ConvTransposeShape& shape() const { return shape_; }
   /// y [any number of rows, outputs]; it may not overlap x. `prologue` is f (none when depthwise).

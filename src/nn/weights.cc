@@ -114,6 +114,12 @@ std::uint64_t Weight::stored_bytes() const {
   return static_cast<std::uint64_t>(bytes);
 }
 
+std::string layer_path(std::string_view weight_name) {
+  constexpr std::string_view kSuffix = ".weight";
+  if (weight_name.ends_with(kSuffix)) weight_name.remove_suffix(kSuffix.size());
+  return std::string(weight_name);
+}
+
 Weight dense_weight(const Tensor& tensor) {
   Weight weight;
   weight.name = tensor.name;

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -28,6 +29,9 @@ struct Weight {
   std::int64_t elements() const;
   std::uint64_t stored_bytes() const;  // codes, scales and biases together
 };
+
+/// "X" of "X.weight"; the name itself otherwise.
+std::string layer_path(std::string_view weight_name);
 
 /// A tensor that is a weight by itself.
 Weight dense_weight(const Tensor& tensor);

@@ -13,7 +13,7 @@
 #include "command_line.h"
 #include "convert/convert.h"
 #include "convert/plan.h"
-#include "convert/source_model.h"
+#include "models/source_model.h"
 #include "host_tensors.h"
 #include "io/safetensors.h"
 #include "models/kokoro/schema.h"

@@ -7,7 +7,7 @@
 
 #include "command_line.h"
 #include "convert/plan.h"
-#include "convert/source_model.h"
+#include "models/source_model.h"
 #include "host_tensors.h"
 
 namespace decibit {

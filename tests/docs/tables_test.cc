@@ -11,7 +11,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "convert/source_model.h"
+#include "models/source_model.h"
 #include "convert/support_files.h"
 #include "io/byte_source.h"
 #include "markdown.h"

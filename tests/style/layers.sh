@@ -12,8 +12,8 @@ declare -A may_include=(
   [kernels]='core/ quant/'
   [nn]='core/ io/ quant/ kernels/ fmt/'
   [dsp]='core/'
-  [models]='core/ io/json.h fmt/'
-  [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h fmt/ pcre2.h'
+  [models]='core/ io/ nn/ dsp/ fmt/'
+  [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
 )
 failures=0
 fail() {

@@ -10,8 +10,8 @@ AlbertDims read_albert(ConfigReader config) {
   dims.hidden = config.width("hidden_size");
   dims.intermediate = config.width("intermediate_size");
   dims.positions = config.rows("max_position_embeddings");
-  const std::int64_t heads = config.count("num_attention_heads");
-  if (config.ok() && dims.hidden % heads != 0) {
+  dims.heads = config.count("num_attention_heads");
+  if (config.ok() && dims.hidden % dims.heads != 0) {
     config.fault("plbert.hidden_size is no multiple of plbert.num_attention_heads");
   }
   // Defaults of the reference's AlbertModelArgs; no published config sets these.
@@ -19,6 +19,10 @@ AlbertDims read_albert(ConfigReader config) {
   dims.token_types = config.rows_or("type_vocab_size", 2);
   dims.groups = config.count_or("num_hidden_groups", 1, 64);
   dims.layers_per_group = config.count_or("inner_group_num", 1, 64);
+  dims.layers = config.count_or("num_hidden_layers", 12);
+  if (config.ok() && dims.layers % dims.groups != 0) {
+    config.fault("plbert.num_hidden_layers is no multiple of plbert.num_hidden_groups");
+  }
   return dims;
 }
 
@@ -30,6 +34,7 @@ GeneratorDims read_generator(ConfigReader config) {
   GeneratorDims dims{};
   dims.initial_channels = config.width("upsample_initial_channel");
   dims.fft_size = config.width("gen_istft_n_fft");
+  dims.hop = config.width_or("gen_istft_hop_size", 5);
   dims.upsample_rates = config.list("upsample_rates", 1, kMaxRate);
   dims.upsample_taps = config.list("upsample_kernel_sizes", 1, kMaxTaps);
   dims.resblock_taps = config.list("resblock_kernel_sizes", 1, kMaxTaps);

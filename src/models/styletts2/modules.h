@@ -17,11 +17,13 @@ namespace decibit::styletts2 {
 struct AlbertDims {
   std::int64_t embedding, hidden, intermediate, positions, token_types;
   std::int64_t groups, layers_per_group;  // of distinct weights; the layers that run share them
+  std::int64_t layers, heads;
 };
 
 struct GeneratorDims {
   std::int64_t initial_channels;
   std::int64_t fft_size;  // gen_istft_n_fft
+  std::int64_t hop;       // gen_istft_hop_size
   std::vector<std::int64_t> upsample_rates;
   std::vector<std::int64_t> upsample_taps;  // upsample_kernel_sizes
   std::vector<std::int64_t> resblock_taps;  // resblock_kernel_sizes

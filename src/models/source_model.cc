@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "convert/source_model.h"
+#include "models/source_model.h"
 
 #include <fmt/format.h>
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "convert/source_index.h"
+#include "models/source_index.h"
 
 #include <fmt/format.h>
 
 #include <unordered_set>
 #include <utility>
-
-#include "convert/piece.h"
 
 namespace decibit {
 namespace {

@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "nn/weights.h"
 #include "core/result.h"
 #include "models/schema.h"
+#include "nn/weights.h"
 
 namespace decibit {
 
