@@ -51,9 +51,10 @@ static inline VisibleKeys visible_keys(const AttentionJob& job, std::int64_t i) 
 
 /// Up to kFewQueries queries are bound by the bytes of the cache, more of them by products: two
 /// ways, chosen by `queries`, whose bits differ. Within each the bits of y[i] depend on that query
-/// and the keys it sees alone, not on the range or on other queries, with one exception: among many
-/// queries a NaN or an infinity in v[j] may make non-finite also queries near those that see it.
-/// Scores and sums are in float, and count 2^-125 of the largest weight as nothing.
+/// and the keys it sees alone, not on the range or on other queries, with one exception: a NaN or
+/// an infinity in v[j] may make non-finite also queries near those that see it, though never a
+/// query that is alone. Scores and sums are in float, and weights below 2^-125 of the largest count
+/// as that.
 struct Attention {
   static constexpr std::int64_t kFewQueries = 8;
   /// Ranges are best cut at multiples of this: whole tiles.

@@ -6,7 +6,7 @@
 namespace decibit::isa {
 namespace {
 
-using Kernel = AttentionKernel<Vec, 6, 2>;
+using Kernel = AttentionKernel<Vec, 6, 2, 8>;
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 namespace decibit::isa {
 namespace {
 
-using Kernel = AttentionKernel<Vec, 12, 2>;
+using Kernel = AttentionKernel<Vec, 12, 2, 16>;
 
 }  // namespace
 

@@ -12,11 +12,12 @@
 namespace decibit::isa {
 namespace {
 
-/// Tiles of kRows queries by kVectors vectors of keys, or of head_dim.
-template <class V, int kRows, int kVectors>
+/// Many queries: tiles of kRows queries by kVectors vectors of keys, or of head_dim. Few: kSums
+/// sums in registers.
+template <class V, int kRows, int kVectors, int kSums>
 struct AttentionKernel {
   using Many = ManyQueries<V, kRows, kVectors>;
-  using Few = FewQueries<V>;
+  using Few = FewQueries<V, kSums>;
   static constexpr std::int64_t kStep = kRows;
 
   static std::size_t scratch_bytes(const AttentionJob& job) {

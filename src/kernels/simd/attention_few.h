@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention of few queries, bound by the bytes of the cache: rows of k and v are read once, where
-// they lie, lanes along head_dim.
+// Attention of few queries, bound by the bytes of the cache: rows of k and v are read where they
+// lie, lanes along head_dim.
 //
-//   for each block of kBlockKeys keys                 rows: first cache, after the first query
+//   for each block of kBlockKeys keys                 rows: first cache, after the first queries
+//     for four queries, two, or one
+//       scores: one sum for each query and key, and the lanes of kLanes sums added together
 //     for each query
-//       scores: kLanes keys at a time, one sum a key, and the lanes of all sums added together
 //       weights = running softmax, in place
-//       o += weights v: pieces of four vectors of d, even and odd keys apart, in registers
+//     for four queries, two, or one
+//       o += weights v: some vectors of d, even and odd keys apart, in registers
 //
-// Rows of F16 are widened where they are used by one query, and beforehand for several; rows whose
-// end fills no vector are copied, with zeros behind them.
+// Queries that share a load are as many as fit the registers; a query's sums do not depend on it.
+// Rows of F16 are widened as they are loaded. Rows whose end fills no vector are copied first, with
+// zeros behind them, and blocks that go around the end of a ring.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +22,15 @@
 #include "kernels/simd/attention_rows.h"
 #include "kernels/simd/attention_softmax.h"
 #include "kernels/simd/lanes.h"
+#include "kernels/simd/unroll.h"
 
 namespace decibit::isa {
 namespace {
 
-template <class V>
+/// kSums: accumulators of o in registers; four queries need at least eight.
+template <class V, int kSums>
 struct FewQueries {
   static constexpr std::int64_t kBlockKeys = 64;
-  static constexpr std::int64_t kPiece = 4 * V::kLanes;
 
   struct Buffers {
     std::int64_t width;  // of all rows: head_dim in whole vectors
@@ -41,7 +45,7 @@ struct FewQueries {
       m = pieces.floats(job.queries);
       k = pieces.floats(kBlockKeys * width);
       v = pieces.floats(kBlockKeys * width);
-      scores = pieces.floats(kBlockKeys);
+      scores = pieces.floats(job.queries * kBlockKeys);
       bytes = pieces.size();
     }
     Running<V> running(std::int64_t r) const {
@@ -49,83 +53,157 @@ struct FewQueries {
     }
   };
 
-  /// Rows of a block, as elements that can be loaded in whole vectors.
+  /// Rows of a block, at equal distances.
   struct Rows {
-    const std::uint8_t* row[kBlockKeys];
-
-    void widen(const AttentionJob& job, std::int64_t count, std::int64_t width, float* out) {
-      visit_cache<V>(job.cache, [&](auto elements) {
-        for (std::int64_t j = 0; j < count; ++j, out += width) {
-          for (std::int64_t d = 0; d < width; d += V::kLanes)
-            V::store(out + d, elements.load_first(row[j], d, job.head_dim - d));
-          row[j] = reinterpret_cast<const std::uint8_t*>(out);
-        }
-      });
-      for (std::int64_t j = count; j < kBlockKeys; ++j) row[j] = row[count - 1];
-    }
+    const std::uint8_t* first;
+    std::int64_t stride;
   };
 
-  /// scores[j] = q . k[j] for the kLanes keys from rows[0] on.
-  template <class Elements>
-  static void score(const float* q, std::int64_t width, const std::uint8_t* const* rows,
-                    float* scores) {
-    typename V::F sum[V::kLanes];
-    for (int j = 0; j < V::kLanes; ++j) sum[j] = V::zero();
-    std::int64_t d = 0;
-    for (; d + kPiece <= width; d += kPiece) {
-      typename V::F piece[4];
-      for (int i = 0; i < 4; ++i) piece[i] = V::load(q + d + i * V::kLanes);
-      for (int j = 0; j < V::kLanes; ++j)
-        for (int i = 0; i < 4; ++i)
-          sum[j] = V::fma(piece[i], Elements::load(rows[j], d + i * V::kLanes), sum[j]);
-    }
-    for (; d < width; d += V::kLanes)
-      for (int j = 0; j < V::kLanes; ++j)
-        sum[j] = V::fma(V::load(q + d), Elements::load(rows[j], d), sum[j]);
-    V::store(scores, V::sums(sum));
+  /// Rows of k or v from `key` on: where they lie, or copied as floats to `copy`.
+  static Rows find_block(const AttentionJob& job, const std::uint8_t* base, std::int64_t stride,
+                         std::int64_t key, std::int64_t count, std::int64_t width, float* copy) {
+    const std::int64_t slot = job.ring > 0 ? key % job.ring : key;
+    const bool around = job.ring > 0 && slot + count > job.ring;
+    if (job.head_dim == width && !around) return {base + slot * stride, stride};
+    const std::uint8_t* rows[kBlockKeys];
+    find_rows(job, base, stride, key, count, count, rows);
+    visit_cache<V>(job.cache, [&](auto elements) {
+      for (std::int64_t j = 0; j < count; ++j)
+        for (std::int64_t d = 0; d < width; d += V::kLanes)
+          V::store(copy + j * width + d, elements.load_first(rows[j], d, job.head_dim - d));
+    });
+    return {reinterpret_cast<const std::uint8_t*>(copy), width * std::int64_t{sizeof(float)}};
   }
 
-  /// o[d...] += sum of weights[j] * v[j][d...] over j in [first, last), n vectors of d.
-  template <class Elements, int n>
-  static void accumulate(const float* weights, const std::uint8_t* const* rows, std::int64_t first,
-                         std::int64_t last, std::int64_t d, float* o) {
-    typename V::F even[n], odd[n];
-    for (int i = 0; i < n; ++i) {
-      even[i] = V::load(o + d + i * V::kLanes);
-      odd[i] = V::zero();
-    }
-    const auto add = [&](std::int64_t j, typename V::F(&sum)[n]) __attribute__((always_inline)) {
-      const auto weight = V::set(weights[j]);
-      for (int i = 0; i < n; ++i)
-        sum[i] = V::fma(weight, Elements::load(rows[j], d + i * V::kLanes), sum[i]);
+  /// scores[r * kBlockKeys + j] = q[r] . k[j] for Q queries and kLanes / Q keys, of which `count`
+  /// or more exist.
+  template <class Elements, int Q>
+  static void score(const float* q, std::int64_t width, Rows k, std::int64_t count, float* scores) {
+    constexpr int kKeys = V::kLanes / Q, kStep = Q == 1 ? 4 : 1;
+    const std::uint8_t* row[kKeys];
+    typename V::F sum[V::kLanes];
+    unroll<kKeys>([&](auto j) __attribute__((always_inline)) {
+      row[j.value] = k.first;
+      if (j.value + 1 < count) k.first += k.stride;  // else the last row again
+    });
+    unroll<V::kLanes>([&](auto i) __attribute__((always_inline)) { sum[i.value] = V::zero(); });
+    // n vectors of d: a key's row is loaded once for all queries.
+    const auto add = [&](auto n, std::int64_t d) __attribute__((always_inline)) {
+      typename V::F x[Q][n.value];
+      for (int r = 0; r < Q; ++r)
+        for (int i = 0; i < n.value; ++i) x[r][i] = V::load(q + r * width + d + i * V::kLanes);
+      unroll<kKeys>([&](auto j) __attribute__((always_inline)) {
+        for (int i = 0; i < n.value; ++i) {
+          const auto key = Elements::load(row[j.value], d + i * V::kLanes);
+          for (int r = 0; r < Q; ++r)
+            sum[r * kKeys + j.value] = V::fma(x[r][i], key, sum[r * kKeys + j.value]);
+        }
+      });
+    };
+    std::int64_t d = 0;
+    for (; d + kStep * V::kLanes <= width; d += kStep * V::kLanes) add(Index<kStep>{}, d);
+    for (; d < width; d += V::kLanes) add(Index<1>{}, d);
+    float all[V::kLanes];
+    V::store(all, V::sums(sum));
+    for (int r = 0; r < Q; ++r)
+      __builtin_memcpy(scores + r * kBlockKeys, all + r * kKeys, kKeys * sizeof(float));
+  }
+
+  /// o[r][d...] += sum of weights[r * kBlockKeys + j] * v[j][d...] over j in [first, last), for Q
+  /// queries and n vectors of d.
+  template <class Elements, int Q, int n>
+  static void accumulate(const float* weights, Rows v, std::int64_t first, std::int64_t last,
+                         std::int64_t d, float* o, std::int64_t width) {
+    typename V::F even[Q][n], odd[Q][n];
+    for (int r = 0; r < Q; ++r)
+      for (int i = 0; i < n; ++i) {
+        even[r][i] = V::load(o + r * width + d + i * V::kLanes);
+        odd[r][i] = V::zero();
+      }
+    const std::uint8_t* row = v.first + first * v.stride;
+    const auto add = [&](std::int64_t j, typename V::F(&sum)[Q][n]) __attribute__((always_inline)) {
+      typename V::F values[n];
+      for (int i = 0; i < n; ++i) values[i] = Elements::load(row, d + i * V::kLanes);
+      for (int r = 0; r < Q; ++r) {
+        const auto weight = V::set(weights[r * kBlockKeys + j]);
+        for (int i = 0; i < n; ++i) sum[r][i] = V::fma(weight, values[i], sum[r][i]);
+      }
+      row += v.stride;
     };
     std::int64_t j = first;
+    if (j % 2 != 0) add(j++, odd);
     for (; j + 2 <= last; j += 2) {
       add(j, even);
       add(j + 1, odd);
     }
     if (j < last) add(j, even);
-    for (int i = 0; i < n; ++i) V::store(o + d + i * V::kLanes, V::add(even[i], odd[i]));
+    for (int r = 0; r < Q; ++r)
+      for (int i = 0; i < n; ++i)
+        V::store(o + r * width + d + i * V::kLanes, V::add(even[r][i], odd[r][i]));
   }
 
-  /// Query i with the keys of a block, of which `key` is the first.
+  /// A block of keys, the first of which is `key`.
+  struct Block {
+    std::int64_t key, count;
+    Rows k, v;
+
+    /// The keys of the block that queries [i, i + n) see, together.
+    VisibleKeys seen(const AttentionJob& job, std::int64_t i, std::int64_t n) const {
+      return {max_of(visible_keys(job, i).first - key, 0),
+              min_of(visible_keys(job, i + n - 1).last - key, count)};
+    }
+  };
+
+  /// Calls stage(Index<Q>, i) for groups of Q queries.
+  template <class Stage>
+  [[gnu::always_inline]] static void for_groups(const AttentionJob& job, const Stage& stage) {
+    std::int64_t i = job.i0;
+    for (; i + 4 <= job.i1; i += 4) stage(Index<4>{}, i);
+    for (; i + 2 <= job.i1; i += 2) stage(Index<2>{}, i);
+    if (i < job.i1) stage(Index<1>{}, i);
+  }
+
   template <class Elements>
-  static void attend(const AttentionJob& job, const Buffers& b, std::int64_t i, std::int64_t key,
-                     std::int64_t count, const Rows& k, const Rows& v) {
-    const VisibleKeys seen = visible_keys(job, i);
-    const std::int64_t first = max_of(seen.first - key, 0), last = min_of(seen.last - key, count);
-    if (first >= last) return;
-    const std::int64_t r = i - job.i0;
-    for (std::int64_t j = first / V::kLanes * V::kLanes; j < last; j += V::kLanes)
-      score<Elements>(b.q + r * b.width, b.width, k.row + j, b.scores + j);
-    if (job.probabilities != nullptr) keep_scores<V>(job, i, key, first, last, b.scores);
-    const Running<V> running = b.running(r);
-    running.take(b.scores, first, last);
-    std::int64_t d = 0;
-    for (; d + kPiece <= b.width; d += kPiece)
-      accumulate<Elements, 4>(b.scores, v.row, first, last, d, running.o);
-    for (; d < b.width; d += V::kLanes)
-      accumulate<Elements, 1>(b.scores, v.row, first, last, d, running.o);
+  static void attend(const AttentionJob& job, const Buffers& b, const Block& block) {
+    for_groups(
+        job, [&](auto group, std::int64_t i) __attribute__((always_inline)) {
+          constexpr int Q = decltype(group)::value;
+          const std::int64_t r = i - job.i0;
+          const auto [first, last] = block.seen(job, i, Q);
+          for (std::int64_t j = first / V::kLanes * V::kLanes; j < last; j += V::kLanes / Q)
+            score<Elements, Q>(b.q + r * b.width, b.width,
+                               {block.k.first + j * block.k.stride, block.k.stride},
+                               block.count - j, b.scores + r * kBlockKeys + j);
+        });
+    // One after the other, so that these chains of slow steps overlap.
+    for (std::int64_t i = job.i0; i < job.i1; ++i) {
+      float* const scores = b.scores + (i - job.i0) * kBlockKeys;
+      const auto [first, last] = block.seen(job, i, 1);
+      if (first < last) {
+        if (job.probabilities != nullptr) keep_scores<V>(job, i, block.key, first, last, scores);
+        b.running(i - job.i0).take(scores, first, last);
+      }
+      // For the queries beside it.
+      const bool none = first >= last;
+      const std::int64_t begin = none ? kBlockKeys : first / V::kLanes * V::kLanes;
+      for (std::int64_t j = 0; j < begin; ++j) scores[j] = 0;
+      for (std::int64_t j = none ? kBlockKeys : round_up(last, V::kLanes); j < kBlockKeys; ++j)
+        scores[j] = 0;
+    }
+    for_groups(
+        job, [&](auto group, std::int64_t i) __attribute__((always_inline)) {
+          constexpr int Q = decltype(group)::value, n = kSums / (2 * Q) < 4 ? kSums / (2 * Q) : 4;
+          const std::int64_t r = i - job.i0;
+          const auto [first, last] = block.seen(job, i, Q);
+          if (first >= last) return;
+          const float* const weights = b.scores + r * kBlockKeys;
+          float* const o = b.o + r * b.width;
+          std::int64_t d = 0;
+          for (; d + n * V::kLanes <= b.width; d += n * V::kLanes)
+            accumulate<Elements, Q, n>(weights, block.v, first, last, d, o, b.width);
+          for (; d < b.width; d += V::kLanes)
+            accumulate<Elements, Q, 1>(weights, block.v, first, last, d, o, b.width);
+        });
   }
 
   static void run(const AttentionJob& job) {
@@ -135,23 +213,17 @@ struct FewQueries {
       load_query<V>(job, i, b.q + (i - job.i0) * b.width, b.width);
       b.running(i - job.i0).clear();
     }
-    const bool whole = job.head_dim == b.width;
-    const bool widen = !whole || (job.cache == Element::kF16 && job.i1 - job.i0 > 1);
     const std::int64_t first = visible_keys(job, job.i0).first;
     const std::int64_t last = visible_keys(job, job.i1 - 1).last;
     for (std::int64_t key = first / kBlockKeys * kBlockKeys; key < last; key += kBlockKeys) {
       const std::int64_t count = min_of(kBlockKeys, last - key);
-      Rows k, v;
-      find_rows(job, job.k, job.k_stride, key, count, kBlockKeys, k.row);
-      find_rows(job, job.v, job.v_stride, key, count, kBlockKeys, v.row);
-      if (widen) {
-        k.widen(job, count, b.width, b.k);
-        v.widen(job, count, b.width, b.v);
-      }
-      visit_cache<V>(widen ? Element::kF32 : job.cache, [&](auto elements) {
-        for (std::int64_t i = job.i0; i < job.i1; ++i)
-          attend<decltype(elements)>(job, b, i, key, count, k, v);
-      });
+      const Block block = {key, count,
+                           find_block(job, job.k, job.k_stride, key, count, b.width, b.k),
+                           find_block(job, job.v, job.v_stride, key, count, b.width, b.v)};
+      // Blocks are copied for the same reasons, k and v alike.
+      const bool copied = block.k.first == reinterpret_cast<const std::uint8_t*>(b.k);
+      visit_cache<V>(copied ? Element::kF32 : job.cache,
+                     [&](auto elements) { attend<decltype(elements)>(job, b, block); });
     }
     for (std::int64_t i = job.i0; i < job.i1; ++i) b.running(i - job.i0).finish(job, i);
   }

@@ -15,22 +15,10 @@
 #include "kernels/simd/matvec_input.h"
 #include "kernels/simd/matvec_scales.h"
 #include "kernels/simd/matvec_unpack.h"
+#include "kernels/simd/unroll.h"
 
 namespace decibit::isa {
 namespace {
-
-template <int i>
-struct Index {
-  static constexpr int value = i;
-};
-
-template <int n, int i = 0, class Body>
-[[gnu::always_inline]] inline void unroll(const Body& body) {
-  if constexpr (i < n) {
-    body(Index<i>{});
-    unroll<n, i + 1>(body);
-  }
-}
 
 constexpr std::int64_t kScaleChunk = 256;  // groups; those of 16 then are a multiple of any block
 constexpr std::int64_t kPrefetch = 2048;   // bytes ahead in each row
