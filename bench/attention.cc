@@ -27,23 +27,25 @@ struct Shape {
   DType cache;
   bool causal;
   std::int64_t window;
-  bool probabilities;
+  bool probabilities = false;
+  std::int64_t group = 1;
 };
 
 constexpr Shape kShapes[] = {
-    {"albert", 512, 512, 64, 12, DType::kF32, false, 0, false},
-    {"whisper_encoder", 1500, 1500, 64, 8, DType::kF32, false, 0, false},
-    {"whisper_encoder_f16", 1500, 1500, 64, 8, DType::kF16, false, 0, false},
-    {"prefill", 512, 2048, 128, 8, DType::kF16, true, 0, false},
-    {"prefill_window", 512, 2048, 128, 8, DType::kF16, true, 750, false},
-    {"decode_1", 1, 448, 64, 20, DType::kF16, true, 0, false},
-    {"decode_5", 5, 448, 64, 20, DType::kF16, true, 0, false},
-    {"cross_1", 1, 1500, 64, 20, DType::kF16, false, 0, false},
-    {"cross_1_f32", 1, 1500, 64, 20, DType::kF32, false, 0, false},
+    {"albert", 512, 512, 64, 12, DType::kF32, false, 0},
+    {"whisper_encoder", 1500, 1500, 64, 8, DType::kF32, false, 0},
+    {"whisper_encoder_f16", 1500, 1500, 64, 8, DType::kF16, false, 0},
+    {"prefill", 512, 2048, 128, 8, DType::kF16, true, 0},
+    {"prefill_window", 512, 2048, 128, 8, DType::kF16, true, 750},
+    {"decode_1", 1, 448, 64, 20, DType::kF16, true, 0},
+    {"decode_5", 5, 448, 64, 20, DType::kF16, true, 0},
+    {"cross_1", 1, 1500, 64, 20, DType::kF16, false, 0},
+    {"cross_1_f32", 1, 1500, 64, 20, DType::kF32, false, 0},
     {"cross_1_weights", 1, 1500, 64, 20, DType::kF16, false, 0, true},
-    {"cross_5", 5, 1500, 64, 20, DType::kF16, false, 0, false},
-    {"cross_8", 8, 1500, 64, 20, DType::kF16, false, 0, false},
-    {"decode_128", 1, 4000, 128, 8, DType::kF16, true, 0, false},
+    {"cross_5", 5, 1500, 64, 20, DType::kF16, false, 0},
+    {"cross_8", 8, 1500, 64, 20, DType::kF16, false, 0},
+    {"decode_128", 1, 4000, 128, 8, DType::kF16, true, 0},
+    {"decode_128_group_4", 4, 4000, 128, 8, DType::kF16, true, 0, false, 4},
 };
 
 std::vector<float> normals(std::int64_t n, float size) {
@@ -68,7 +70,9 @@ void attend(benchmark::State& state, const isa::Attention& attention, const Shap
   std::vector<float> y(q.size()), probabilities(static_cast<std::size_t>(s.queries * s.keys));
   isa::AttentionJob job = {};
   job.q = q.data();
-  job.q_stride = job.y_stride = job.head_dim = s.head_dim;
+  job.head_dim = job.q_head_stride = job.y_head_stride = s.head_dim;
+  job.group = s.group;
+  job.q_stride = job.y_stride = s.group * s.head_dim;
   job.queries = job.i1 = s.queries;
   job.cache = s.cache == DType::kF16 ? isa::Element::kF16 : isa::Element::kF32;
   const std::int64_t row = s.head_dim * size_bytes(s.cache);
@@ -77,7 +81,7 @@ void attend(benchmark::State& state, const isa::Attention& attention, const Shap
   job.scale = 0.125f;
   job.causal = s.causal;
   job.window = s.window;
-  job.first_position = s.keys - s.queries;
+  job.first_position = s.keys - s.queries / s.group;
   job.y = y.data();
   if (s.probabilities) job.probabilities = probabilities.data();
   const std::unique_ptr<void, decltype(&std::free)> scratch(

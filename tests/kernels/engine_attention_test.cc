@@ -35,7 +35,7 @@ struct Shape {
   bool causal = false;
   std::int64_t window = 0, ring = 0;
   std::int64_t first_position = -1;  // -1: the last query sees all keys
-  bool probabilities = false;
+  std::int64_t group = 1;
 };
 
 /// A job with its buffers.
@@ -47,8 +47,10 @@ struct TestJob {
   TestJob(const Shape& s, std::mt19937& random) {
     const std::int64_t slots = s.ring > 0 ? s.ring : s.keys;
     const std::int64_t gap = 3, row = s.head_dim + gap;
-    job.q_stride = s.head_dim + 5;
-    q = normals((s.queries - 1) * job.q_stride + s.head_dim, 1, random);
+    job.group = s.group;
+    job.q_head_stride = s.head_dim + 5;
+    job.q_stride = s.group * job.q_head_stride;
+    q = normals((s.queries - 1) * job.q_head_stride + s.head_dim, 1, random);
     const auto elements = std::max<std::int64_t>((slots - 1) * row + s.head_dim, 0);
     k = TestMatrix::stored(s.cache, normals(elements, 1, random));
     v = TestMatrix::stored(s.cache, normals(elements, 1, random));
@@ -61,8 +63,10 @@ struct TestJob {
     job.scale = 1.5f / std::sqrt(static_cast<float>(s.head_dim));
     job.causal = s.causal;
     job.window = s.window;
-    job.first_position = s.first_position >= 0 ? s.first_position : s.keys - s.queries;
-    job.y_stride = s.head_dim + 2;
+    job.first_position =
+        s.first_position >= 0 ? s.first_position : s.keys - (s.queries + s.group - 1) / s.group;
+    job.y_head_stride = s.head_dim + 2;
+    job.y_stride = s.group * job.y_head_stride;
     point();
   }
   TestJob(const TestJob&) = delete;
@@ -83,7 +87,8 @@ struct TestJob {
   Result run(const Attention& attention, bool with_probabilities, std::int64_t i_step = 0) const {
     if (i_step == 0) i_step = job.queries;
     Result r;
-    r.y.assign(static_cast<std::size_t>((job.queries - 1) * job.y_stride + job.head_dim), 7.0f);
+    r.y.assign(static_cast<std::size_t>((job.queries - 1) * job.y_head_stride + job.head_dim),
+               7.0f);
     r.probabilities.assign(
         with_probabilities ? static_cast<std::size_t>(job.queries * job.keys) : 0, 7.0f);
     AttentionJob part = job;
@@ -112,7 +117,7 @@ struct TestJob {
     for (std::int64_t j = first; j < last; ++j) {
       double sum = 0;
       for (std::int64_t d = 0; d < job.head_dim; ++d) {
-        sum += std::fabs(q[static_cast<std::size_t>(i * job.q_stride + d)] * element(k, j, d));
+        sum += std::fabs(q[static_cast<std::size_t>(i * job.q_head_stride + d)] * element(k, j, d));
         value = std::max(value, std::fabs(element(v, j, d)));
       }
       score = std::max(score, sum * job.scale);
@@ -130,9 +135,9 @@ struct TestJob {
     for (const KernelTable* table : supported_tables()) {
       const Result got = run(*table->attention, with_probabilities);
       for (std::size_t at = 0; at < got.y.size(); ++at) {
-        const std::size_t i = at / static_cast<std::size_t>(job.y_stride);
-        const bool between =
-            at % static_cast<std::size_t>(job.y_stride) >= static_cast<std::size_t>(job.head_dim);
+        const std::size_t i = at / static_cast<std::size_t>(job.y_head_stride);
+        const bool between = at % static_cast<std::size_t>(job.y_head_stride) >=
+                             static_cast<std::size_t>(job.head_dim);
         ASSERT_LE(std::fabs(double{got.y[at]} - want.y[at]), between ? 0 : bound[i].first)
             << fmt::format("{} {}: y[{}] of query {} is {}, want {}", table->name, what, at, i,
                            got.y[at], want.y[at]);
@@ -242,6 +247,26 @@ TEST(EngineAttentionSizes, NothingToSeeGivesZeros) {
         EXPECT_EQ(test.run(*table->attention, false).y.back(), 0) << table->name;
       s.causal = false;
       if (keys == 0) TestJob(s, random).check(true, text(s));
+    }
+  }
+}
+
+// Heads that share k and v, as queries of one job.
+TEST(EngineAttentionSizes, GroupsOfHeads) {
+  std::mt19937 random(11);
+  for (const std::int64_t group : {2, 4, 7}) {
+    for (const std::int64_t positions : {1, 2, 20}) {
+      for (const DType cache : {DType::kF32, DType::kF16}) {
+        const Shape s{.queries = positions * group,
+                      .keys = 150,
+                      .head_dim = 32,
+                      .cache = cache,
+                      .causal = true,
+                      .window = 70,
+                      .ring = 101,
+                      .group = group};
+        TestJob(s, random).check(true, fmt::format("groups of {}: {}", group, text(s)));
+      }
     }
   }
 }

@@ -31,7 +31,7 @@ void run(const AttentionJob& job) {
       const std::uint8_t* k = row(job, job.k, job.k_stride, first + j);
       double score = 0;
       for (std::int64_t d = 0; d < job.head_dim; ++d)
-        score += job.q[i * job.q_stride + d] * element_value(job.cache, k, d);
+        score += query_row(job, i)[d] * element_value(job.cache, k, d);
       largest = std::max(largest, p[static_cast<std::size_t>(j)] = score * job.scale);
     }
     for (double& score : p) sum += score = std::exp(score - largest);
@@ -43,7 +43,7 @@ void run(const AttentionJob& job) {
             p[static_cast<std::size_t>(j)] / sum * element_value(job.cache, v, d);
     }
     for (std::int64_t d = 0; d < job.head_dim; ++d)
-      job.y[i * job.y_stride + d] = static_cast<float>(y[static_cast<std::size_t>(d)]);
+      y_row(job, i)[d] = static_cast<float>(y[static_cast<std::size_t>(d)]);
     if (job.probabilities == nullptr) continue;
     float* const row_of_i = job.probabilities + i * job.keys;
     std::fill_n(row_of_i, job.keys, 0.0f);

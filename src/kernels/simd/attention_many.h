@@ -28,7 +28,7 @@ namespace {
 template <class V, int kRows, int kVectors>
 struct ManyQueries {
   static constexpr std::int64_t kPanel = kVectors * V::kLanes;
-  static constexpr std::int64_t kChunkQueries = 48, kBlockQueries = 192, kBlockKeys = 128;
+  static constexpr std::int64_t kChunkQueries = 24, kBlockQueries = 192, kBlockKeys = 256;
   static constexpr Tiles<V, kRows, kVectors> kTiles{};
   static_assert(kChunkQueries % kRows == 0 && kBlockKeys % kPanel == 0);
 

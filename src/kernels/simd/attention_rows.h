@@ -50,11 +50,10 @@ auto visit_cache(Element cache, Visit visit) {
 template <class V>
 void load_query(const AttentionJob& job, std::int64_t i, float* out, std::int64_t width) {
   const auto factor = V::set(static_cast<float>(double{job.scale} * 1.44269504088896340736));
+  const float* const q = query_row(job, i);
   for (std::int64_t d = 0; d < width; d += V::kLanes)
-    store_some<V>(
-        out + d,
-        V::mul(load_some<V>(job.q + i * job.q_stride + d, max_of(job.head_dim - d, 0)), factor),
-        width - d);
+    store_some<V>(out + d, V::mul(load_some<V>(q + d, max_of(job.head_dim - d, 0)), factor),
+                  width - d);
 }
 
 /// Takes pieces of scratch, each from a multiple of 64 bytes; of none (null), to know the size.

@@ -91,8 +91,9 @@ struct Running {
 
   void finish(const AttentionJob& job, std::int64_t i) const {
     const auto factor = V::set(inverse_sum());
+    float* const y = y_row(job, i);
     for (std::int64_t d = 0; d < job.head_dim; d += V::kLanes)
-      store_some<V>(job.y + i * job.y_stride + d, V::mul(V::load(o + d), factor), job.head_dim - d);
+      store_some<V>(y + d, V::mul(V::load(o + d), factor), job.head_dim - d);
     if (job.probabilities == nullptr) return;
     // Scores were put there as they came.
     float* const p = job.probabilities + i * job.keys;
