@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What simd/matvec*.h needs of AVX2 beside vec.h: packed codes to dwords and words, integer dot
-// products, scales to lanes.
+// What simd/matvec*.h and simd/int_gemm*.h need of AVX2 beside vec.h: packed codes to dwords and
+// words, integer dot products, scales to lanes.
 #pragma once
 
 #include "kernels/avx2/vec.h"
@@ -12,6 +12,11 @@ struct MatvecOps : Vec {
   static F permute(F a, I lanes) { return _mm256_permutevar8x32_ps(a, lanes); }
   static I load_ints(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static F broadcast(const float* p) { return _mm256_broadcast_ss(p); }
+  static I broadcast_dword(const std::uint8_t* p) {
+    std::int32_t dword;
+    __builtin_memcpy(&dword, p, sizeof(dword));
+    return iset(dword);
+  }
   /// Makes compilers hold a value in a register that they would load again for each use.
   template <class R>
   static void keep(R& a) {
@@ -31,6 +36,15 @@ struct MatvecOps : Vec {
   /// Sixteen bytes in each 128-bit lane.
   static I repeat16(const std::uint8_t* p) {
     return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+
+  /// The lowest byte of each lane.
+  static void store_low_bytes(std::int8_t* p, I a) {
+    const __m128i four = _mm_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    const __m256i fours = _mm256_shuffle_epi8(a, _mm256_broadcastsi128_si256(four));
+    _mm_storel_epi64(
+        reinterpret_cast<__m128i*>(p),
+        _mm_unpacklo_epi32(_mm256_castsi256_si128(fours), _mm256_extracti128_si256(fours, 1)));
   }
 
   /// `kBytes` bytes for each 128-bit lane, at its start. Reads 2 * kBytes, kBytes >= 8.
@@ -94,6 +108,8 @@ struct MatvecOps : Vec {
     return _mm256_add_epi16(sum, _mm256_maddubs_epi16(codes, x));
   }
   static I total_bytes(I sum) { return _mm256_madd_epi16(sum, iset16(1)); }
+  /// How many dot_bytes() of codes up to `largest` and int8 activations a sum holds.
+  static constexpr int most_dots(int largest) { return 32767 / (2 * 127 * largest); }
   /// Fields of kBits at bit (kBits * i) % 8 of word i, to words.
   template <int kBits>
   static I word_fields(I words) {

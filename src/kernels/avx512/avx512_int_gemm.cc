@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/avx512/matvec_ops.h"
 #include "kernels/int_gemm.h"
+#include "kernels/simd/int_gemm.h"
 
 namespace decibit::isa {
+namespace {
+
+// Twelve sums of integers and twelve of floats in 32 registers.
+template <class Block>
+using Kernel = IntGemmKernel<MatvecOps, Block, 6, 2, 1024, 256, RegisterSums>;
+using Table = IntGemmTable<MatvecOps, Kernel<ByteBlock<MatvecOps>>, Kernel<WordBlock<MatvecOps>>>;
+
+}  // namespace
 
 extern const IntGemm kAvx512IntGemm;
-const IntGemm kAvx512IntGemm = {};
+const IntGemm kAvx512IntGemm = Table::table();
 
 }  // namespace decibit::isa

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What simd/matvec*.h needs of AVX-512 beside vec.h: packed codes to dwords and words, integer dot
-// products (VNNI), scales to lanes.
+// What simd/matvec*.h and simd/int_gemm*.h need of AVX-512 beside vec.h: packed codes to dwords and
+// words, integer dot products (VNNI), scales to lanes.
 #pragma once
 
 #include "kernels/avx512/vec.h"
@@ -13,6 +13,11 @@ struct MatvecOps : Vec {
   static I load_ints(const void* p) { return _mm512_loadu_si512(p); }
   static I load_raw(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
   static F broadcast(const float* p) { return _mm512_set1_ps(*p); }
+  static I broadcast_dword(const std::uint8_t* p) {
+    std::int32_t dword;
+    __builtin_memcpy(&dword, p, sizeof(dword));
+    return iset(dword);
+  }
   /// Makes compilers hold a value in a register that they would load again for each use.
   template <class R>
   static void keep(R& a) {
@@ -32,6 +37,11 @@ struct MatvecOps : Vec {
   /// Sixteen bytes in each 128-bit lane.
   static I repeat16(const std::uint8_t* p) {
     return _mm512_broadcast_i32x4(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+
+  /// The lowest byte of each lane.
+  static void store_low_bytes(std::int8_t* p, I a) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a));
   }
 
   /// `kBytesOfLane` bytes, 10 or 12, for each 128-bit lane, at its start. Reads four times as many.
@@ -96,6 +106,8 @@ struct MatvecOps : Vec {
   static I dot_words(I sum, I a, I b) { return _mm512_dpwssd_epi32(sum, a, b); }
   static I dot_bytes(I sum, I codes, I x) { return _mm512_dpbusd_epi32(sum, codes, x); }
   static I total_bytes(I sum) { return sum; }
+  /// How many dot_bytes() of codes up to `largest` and int8 activations a sum holds.
+  static constexpr int most_dots(int largest) { return 0x7FFFFFFF / (4 * 127 * largest); }
   /// Fields of kBits at bit (kBits * i) % 8 of word i, to words.
   template <int kBits>
   static I word_fields(I words) {

@@ -4,29 +4,14 @@
 #include "kernels/gemm.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
+#include "kernels/reference/prologue.h"
 #include "kernels/reference/reference.h"
 #include "kernels/reference/weight_value.h"
 
 namespace decibit::isa {
 namespace {
-
-double activate(const Prologue& prologue, std::int64_t c, double x) {
-  const double v = prologue.scale == nullptr ? x : prologue.scale[c] * x + prologue.shift[c];
-  switch (prologue.kind) {
-    case Prologue::Kind::kNone:
-      return v;
-    case Prologue::Kind::kLeakyRelu:
-      return v > 0 ? v : prologue.slope * v;
-    case Prologue::Kind::kSnake: {
-      const double sine = std::sin(prologue.alpha[c] * v);
-      return v + sine * sine * prologue.inv_alpha[c];
-    }
-  }
-  return v;
-}
 
 // f of the rows [first, last) of x that exist, zeros for the others.
 std::vector<double> activated_rows(const GemmJob& job, std::int64_t first, std::int64_t last) {

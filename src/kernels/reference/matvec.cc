@@ -4,9 +4,8 @@
 #include "kernels/matvec.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
+#include "kernels/reference/quantize_group.h"
 #include "kernels/reference/reference.h"
 #include "kernels/reference/weight_value.h"
 
@@ -23,23 +22,6 @@ std::uint32_t layout(const Weights& w, Input input) {
 
 std::size_t input_bytes(const Weights& w, Input, std::int64_t m) {
   return static_cast<std::size_t>(m * w.k) * sizeof(double);
-}
-
-void quantize_group(const float* x, std::int64_t n, float largest_code, double* out) {
-  float largest = 0;
-  bool finite = true;
-  for (std::int64_t i = 0; i < n; ++i) {
-    finite = finite && std::isfinite(x[i]);
-    largest = std::max(largest, std::fabs(x[i]));
-  }
-  if (!finite) {
-    std::fill_n(out, n, std::numeric_limits<double>::quiet_NaN());
-    return;
-  }
-  const bool zero = largest < kSmallestQuantized;
-  const float scale = zero ? 0 : largest / largest_code;
-  const float inverse = zero ? 0 : largest_code / largest;
-  for (std::int64_t i = 0; i < n; ++i) out[i] = double{scale} * std::nearbyint(x[i] * inverse);
 }
 
 void prepare(const Weights& w, Input input, const float* x, std::int64_t x_stride, std::int64_t m,

@@ -133,15 +133,24 @@ struct E4m3Codes {
   }
 };
 
-/// Code i of each lane's stream, which begins with dwords[0].
-template <class V, int kBits, int i>
-[[gnu::always_inline]] inline typename V::I code(const LaneDwords<V>& dwords, std::int64_t first) {
-  constexpr int kDword = i * kBits / 32, kShift = i * kBits % 32;
+/// Bits [kAt, kAt + kWidth) of each lane's stream, which begins with dwords[first]; what is above
+/// them is left of the dword.
+template <class V, int kAt, int kWidth>
+[[gnu::always_inline]] inline typename V::I bits_at(const LaneDwords<V>& dwords,
+                                                    std::int64_t first) {
+  constexpr int kDword = kAt / 32, kShift = kAt % 32;
   typename V::I bits = dwords.load(first + kDword);
   if constexpr (kShift != 0) bits = V::template shift_right<kShift>(bits);
-  if constexpr (kShift + kBits == 32) return bits;
-  if constexpr (kShift + kBits > 32)
+  if constexpr (kShift + kWidth > 32)
     bits = V::ior(bits, V::template shift_left<32 - kShift>(dwords.load(first + kDword + 1)));
+  return bits;
+}
+
+/// Code i of it.
+template <class V, int kBits, int i>
+[[gnu::always_inline]] inline typename V::I code(const LaneDwords<V>& dwords, std::int64_t first) {
+  const typename V::I bits = bits_at<V, i * kBits, kBits>(dwords, first);
+  if constexpr (i * kBits % 32 + kBits == 32) return bits;
   return V::iand(bits, V::iset((1 << kBits) - 1));
 }
 
