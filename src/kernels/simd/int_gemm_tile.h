@@ -36,6 +36,7 @@ class RegisterSums {
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < NV; ++v) sums_[r][v] = V::load(p + (r * NV + v) * V::kLanes);
   }
+  static void begin() {}
   void add(float*, int r, int v, typename V::F a, typename V::F b) {
     sums_[r][v] = V::fma(a, b, sums_[r][v]);
   }
@@ -53,6 +54,8 @@ template <class V, int R, int NV>
 class CachedSums {
  public:
   explicit CachedSums(const float*) {}
+  /// Compilers would hold some of the sums in registers, and spill those of integers for them.
+  static void begin() { asm volatile("" ::: "memory"); }
   void add(float* p, int r, int v, typename V::F a, typename V::F b) {
     p += (r * NV + v) * V::kLanes;
     V::store(p, V::fma(a, b, V::load(p)));
@@ -64,6 +67,8 @@ class CachedSums {
 template <class V, class Block, int R, int NV, template <class, int, int> class Sums>
 void add_int_tile(const IntTileInput& in, float* p) {
   Sums<V, R, NV> sums(p);
+  const std::int64_t x_pitch = in.x_pitch, scale_pitch = in.scale_pitch;
+  const std::int64_t parts = in.parts, part_bytes = in.part_bytes;
   const std::int32_t* w = in.codes;
   const float* weight_scales = in.weight_scales;
   for (std::int64_t tap = 0; tap < in.taps; ++tap) {
@@ -71,7 +76,7 @@ void add_int_tile(const IntTileInput& in, float* p) {
     const float* scale = in.scales + in.tap_scale[tap];
     for (const float* const end = scale + in.groups; scale != end;
          ++scale, weight_scales += NV * V::kLanes) {
-      for (std::int64_t part = 0; part < in.parts; ++part) {
+      for (std::int64_t part = 0; part < parts; ++part) {
         typename V::I acc[R][NV];
         for (int r = 0; r < R; ++r)
           for (int v = 0; v < NV; ++v) acc[r][v] = V::izero();
@@ -79,19 +84,23 @@ void add_int_tile(const IntTileInput& in, float* p) {
           typename V::I codes[NV];
           for (int v = 0; v < NV; ++v) codes[v] = V::load_ints(w + (i * NV + v) * V::kLanes);
           for (int r = 0; r < R; ++r) {
-            const auto four = V::broadcast_dword(x + r * in.x_pitch + 4 * i);
-            for (int v = 0; v < NV; ++v) acc[r][v] = Block::dot(acc[r][v], codes[v], four);
+            const auto four = V::broadcast_dword(x + r * x_pitch + 4 * i);
+            for (int v = 0; v < NV; ++v) {
+              acc[r][v] = Block::dot(acc[r][v], codes[v], four);
+              V::keep(acc[r][v]);
+            }
           }
         };
-        for (const std::uint8_t* const last = x + in.part_bytes; x != last;
+        for (const std::uint8_t* const last = x + part_bytes; x != last;
              x += 16, w += 4 * NV * V::kLanes) {
           step(0);
           step(1);
           step(2);
           step(3);
         }
+        sums.begin();
         for (int r = 0; r < R; ++r) {
-          const auto of_row = V::broadcast(scale + r * in.scale_pitch);
+          const auto of_row = V::broadcast(scale + r * scale_pitch);
           for (int v = 0; v < NV; ++v)
             sums.add(p, r, v, V::mul(V::to_float(Block::total(acc[r][v])), of_row),
                      V::load(weight_scales + v * V::kLanes));
