@@ -8,7 +8,7 @@ namespace {
 
 // Twelve sums of integers and twelve of floats in 32 registers.
 template <class Block>
-using Kernel = IntGemmKernel<MatvecOps, Block, 6, 2, 1024, 256, RegisterSums>;
+using Kernel = IntGemmKernel<MatvecOps, Block, 8, 2, 1024, 256, CachedSums>;
 using Table = IntGemmTable<MatvecOps, Kernel<ByteBlock<MatvecOps>>, Kernel<WordBlock<MatvecOps>>>;
 
 }  // namespace

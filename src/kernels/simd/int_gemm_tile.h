@@ -66,6 +66,7 @@ class CachedSums {
 /// Block: ByteBlock or WordBlock of matvec_integers.h. sums: [R][NV vectors].
 template <class V, class Block, int R, int NV, template <class, int, int> class Sums>
 void add_int_tile(const IntTileInput& in, float* p) {
+  constexpr bool kOnePart = V::kWideBytes || sizeof(typename Block::X) == 2;
   Sums<V, R, NV> sums(p);
   const std::int64_t x_pitch = in.x_pitch, scale_pitch = in.scale_pitch;
   const std::int64_t parts = in.parts, part_bytes = in.part_bytes;
@@ -76,7 +77,8 @@ void add_int_tile(const IntTileInput& in, float* p) {
     const float* scale = in.scales + in.tap_scale[tap];
     for (const float* const end = scale + in.groups; scale != end;
          ++scale, weight_scales += NV * V::kLanes) {
-      for (std::int64_t part = 0; part < parts; ++part) {
+      std::int64_t part = 0;
+      do {  // a loop that may run no times costs compilers registers
         typename V::I acc[R][NV];
         for (int r = 0; r < R; ++r)
           for (int v = 0; v < NV; ++v) acc[r][v] = V::izero();
@@ -91,13 +93,15 @@ void add_int_tile(const IntTileInput& in, float* p) {
             }
           }
         };
-        for (const std::uint8_t* const last = x + part_bytes; x != last;
-             x += 16, w += 4 * NV * V::kLanes) {
+        const std::uint8_t* const last = x + part_bytes;
+        do {
           step(0);
           step(1);
           step(2);
           step(3);
-        }
+          x += 16;
+          w += 4 * NV * V::kLanes;
+        } while (x != last);
         sums.begin();
         for (int r = 0; r < R; ++r) {
           const auto of_row = V::broadcast(scale + r * scale_pitch);
@@ -105,7 +109,7 @@ void add_int_tile(const IntTileInput& in, float* p) {
             sums.add(p, r, v, V::mul(V::to_float(Block::total(acc[r][v])), of_row),
                      V::load(weight_scales + v * V::kLanes));
         }
-      }
+      } while (!kOnePart && ++part < parts);
     }
   }
   sums.store(p);
