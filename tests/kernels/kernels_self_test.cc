@@ -63,6 +63,7 @@ TEST(KernelsSelfTest, EveryFamilyOfEveryTablePasses) {
     EXPECT_TRUE(warnings.empty()) << table->name << ": " << warnings.front();
     EXPECT_EQ(checked.matvec, table->matvec);
     EXPECT_EQ(checked.gemm, table->gemm);
+    EXPECT_EQ(checked.int_gemm, table->int_gemm);
     EXPECT_EQ(checked.toom_cook, table->toom_cook);
     EXPECT_EQ(checked.attention, table->attention);
     EXPECT_EQ(checked.lstm, table->lstm);
@@ -84,6 +85,12 @@ TEST(KernelsSelfTest, CatchesWrongFamilies) {
     reference().gemm->multiply(other);
   };
   EXPECT_NE(self_test(gemm).find("prologue"), std::string::npos);
+  isa::IntGemm int_gemm = *reference().int_gemm;
+  int_gemm.multiply = [](const isa::GemmJob& job, isa::Input input, const void* prepared) {
+    reference().int_gemm->multiply(job, input, prepared);
+    if (job.w->kind == isa::WeightKind::kNvfp4 && input == isa::Input::kI8) job.y[job.n0] += 1;
+  };
+  EXPECT_EQ(self_test(int_gemm), "nvfp4 times int8");
   isa::ToomCook toom_cook = *reference().toom_cook;
   toom_cook.multiply = [](const isa::GemmJob& job) {
     isa::GemmJob other = job;
