@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/simd/fp_codes.h"
+#include "kernels/simd/lanes.h"
 #include "kernels/simd/matvec_unpack.h"
 #include "kernels/simd/unpack.h"
 
@@ -76,6 +78,35 @@ void unpack_int_runs(const LaneDwords<V>& dwords, std::int64_t count, std::int32
                                                  out + i / kPerDword * pitch, pitch);
 }
 
+/// Scales, or biases, of groups [first, first + count): out[g * pitch + lane]. Those of affine
+/// weights are a dense matrix of their own; the bytes of the others come four to a dword.
+template <class V>
+void unpack_scales(const Weights& w, const std::uint8_t* data, std::int64_t n, std::int64_t n_end,
+                   std::int64_t first, std::int64_t count, float* out, std::int64_t pitch) {
+  if (w.kind == WeightKind::kAffine) {
+    Weights dense = {};
+    dense.kind = w.scale == Element::kF32   ? WeightKind::kF32
+                 : w.scale == Element::kF16 ? WeightKind::kF16
+                                            : WeightKind::kBF16;
+    dense.data = data;
+    dense.row_bytes = w.scale_row_bytes;
+    return unpack_dense<V>(dense, n, n_end, first, count, out, pitch);
+  }
+  const auto put = [&](std::int64_t g, typename V::I dword) {
+    if (g >= count) return;
+    const auto byte = V::iand(dword, V::iset(255));
+    V::store(out + g * pitch,
+             w.kind == WeightKind::kNvfp4 ? e4m3_value<V>(byte) : e8m0_value<V>(byte));
+  };
+  transpose_dwords<V>(lane_rows<V>(data, w.scale_row_bytes, n, n_end), first, count,
+                      [&](std::int64_t i, typename V::I dword) {
+                        put(4 * i, dword);
+                        put(4 * i + 1, V::template shift_right<8>(dword));
+                        put(4 * i + 2, V::template shift_right<16>(dword));
+                        put(4 * i + 3, V::template shift_right<24>(dword));
+                      });
+}
+
 /// Where the weights of some lanes go. Scales and biases are those of integers, one vector a group.
 struct IntPanel {
   std::int32_t* codes;
@@ -83,52 +114,36 @@ struct IntPanel {
   std::int64_t pitch;  // dwords or floats from one vector to the next
 };
 
-/// Weights [k0, k0 + count) of kLanes rows, count <= kUnpackPiece.
+/// Codes [k0, k0 + count) of kLanes rows, count <= kUnpackPiece.
 template <class V, int kPerDword>
 void unpack_int_piece(const Weights& w, std::int64_t n, std::int64_t n_end, std::int64_t k0,
-                      std::int64_t count, const IntPanel& out) {
+                      std::int64_t count, std::int32_t* out, std::int64_t pitch) {
   LaneDwords<V> dwords;
   transpose_dwords<V>(
       lane_rows<V>(w.data, w.row_bytes, n, n_end), k0 * w.bits / 8, count * w.bits / 8,
       [&](std::int64_t i, typename V::I dword) { V::istore(dwords.dwords[i], dword); });
-  const std::int64_t first = k0 >> w.group_shift, groups = count >> w.group_shift;
-  LaneScales<V> scales, biases;
-  load_scales<V>(w, w.scales, n, n_end, first, first + groups, scales);
   const auto runs = [&](auto codes) {
-    unpack_int_runs<V, decltype(codes), kPerDword, 32>(dwords, count, out.codes, out.pitch);
+    unpack_int_runs<V, decltype(codes), kPerDword, 32>(dwords, count, out, pitch);
   };
-  if (w.kind == WeightKind::kAffine) {
-    load_scales<V>(w, w.biases, n, n_end, first, first + groups, biases);
-    for (std::int64_t g = 0; g < groups; ++g) {
-      V::store(out.scales + g * out.pitch, V::load(scales.group[g]));
-      V::store(out.biases + g * out.pitch, V::load(biases.group[g]));
-    }
-    switch (w.bits) {
-      case 1:
-        return runs(AffineInts<V, 1>{});
-      case 2:
-        return runs(AffineInts<V, 2>{});
-      case 3:
-        return runs(AffineInts<V, 3>{});
-      case 4:
-        return runs(AffineInts<V, 4>{});
-      case 5:
-        return runs(AffineInts<V, 5>{});
-      case 6:
-        return runs(AffineInts<V, 6>{});
-      default:
-        return runs(AffineInts<V, 8>{});
-    }
-  }
-  for (std::int64_t g = 0; g < groups; ++g) {
-    auto scale = V::load(scales.group[g]);
-    // Scale byte 0 of mx counts as 0, as in matvec.h: no sum runs on subnormals.
-    scale = V::select(V::less(V::abs(scale), V::set(0x1p-126f)), V::zero(), scale);
-    V::store(out.scales + g * out.pitch, V::mul(scale, V::set(0.5f)));
-    V::store(out.biases + g * out.pitch, V::mul(scale, V::set(-6.0f)));
-  }
+  if (w.kind == WeightKind::kNvfp4)
+    return unpack_int_runs<V, E2m1Ints<V>, kPerDword, 16>(dwords, count, out, pitch);
   if (w.kind == WeightKind::kMxfp4) return runs(E2m1Ints<V>{});
-  unpack_int_runs<V, E2m1Ints<V>, kPerDword, 16>(dwords, count, out.codes, out.pitch);
+  switch (w.bits) {
+    case 1:
+      return runs(AffineInts<V, 1>{});
+    case 2:
+      return runs(AffineInts<V, 2>{});
+    case 3:
+      return runs(AffineInts<V, 3>{});
+    case 4:
+      return runs(AffineInts<V, 4>{});
+    case 5:
+      return runs(AffineInts<V, 5>{});
+    case 6:
+      return runs(AffineInts<V, 6>{});
+    default:
+      return runs(AffineInts<V, 8>{});
+  }
 }
 
 /// Weights [k0, k0 + count) of rows n to n + kLanes; those from n_end on are copies of row
@@ -137,10 +152,19 @@ template <class V, int kPerDword>
 void unpack_ints(const Weights& w, std::int64_t n, std::int64_t n_end, std::int64_t k0,
                  std::int64_t count, const IntPanel& out) {
   for (std::int64_t i = 0; i < count; i += kUnpackPiece)
-    unpack_int_piece<V, kPerDword>(
-        w, n, n_end, k0 + i, min_of(kUnpackPiece, count - i),
-        {out.codes + i / kPerDword * out.pitch, out.scales + (i >> w.group_shift) * out.pitch,
-         out.biases + (i >> w.group_shift) * out.pitch, out.pitch});
+    unpack_int_piece<V, kPerDword>(w, n, n_end, k0 + i, min_of(kUnpackPiece, count - i),
+                                   out.codes + i / kPerDword * out.pitch, out.pitch);
+  const std::int64_t first = k0 >> w.group_shift, groups = count >> w.group_shift;
+  unpack_scales<V>(w, w.scales, n, n_end, first, groups, out.scales, out.pitch);
+  if (w.kind == WeightKind::kAffine)
+    return unpack_scales<V>(w, w.biases, n, n_end, first, groups, out.biases, out.pitch);
+  for (std::int64_t g = 0; g < groups * out.pitch; g += out.pitch) {
+    auto scale = V::load(out.scales + g);
+    // Scale byte 0 of mx counts as 0, as in matvec.h: no sum runs on subnormals.
+    scale = V::select(V::less(V::abs(scale), V::set(0x1p-126f)), V::zero(), scale);
+    V::store(out.scales + g, V::mul(scale, V::set(0.5f)));
+    V::store(out.biases + g, V::mul(scale, V::set(-6.0f)));
+  }
 }
 
 }  // namespace
