@@ -6,9 +6,9 @@
 namespace decibit::isa {
 namespace {
 
-// Eight integer sums of sixteen registers; sums in float are in the first cache.
+// Eight sums of sixteen registers: products and their operands take the others.
 template <class Block>
-using Kernel = IntGemmKernel<MatvecOps, Block, 4, 2, 1024, 128, CachedSums>;
+using Kernel = IntGemmKernel<MatvecOps, Block, 4, 2, 1024, 128>;
 using Table = IntGemmTable<MatvecOps, Kernel<ByteBlock<MatvecOps>>, Kernel<WordBlock<MatvecOps>>>;
 
 }  // namespace

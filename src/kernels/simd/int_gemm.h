@@ -43,8 +43,7 @@ struct IntGemmPlan {
 };
 
 /// kDepth: bytes of a feature's codes in a panel.
-template <class V, class Block, int kRows, int kVectors, int kDepth, int kBlockFeatures,
-          template <class, int, int> class Sums>
+template <class V, class Block, int kRows, int kVectors, int kDepth, int kBlockFeatures>
 struct IntGemmKernel {
   using Code = typename Block::X;
   static constexpr std::int64_t kCodeBytes = sizeof(Code);
@@ -53,7 +52,7 @@ struct IntGemmKernel {
   static constexpr std::int64_t kChunkRows = 96;
   static constexpr std::int64_t kPanelBytes = 512 << 10, kChunkBytes = 512 << 10;  // at most
   static constexpr Tiles<V, kRows, kVectors> kBiasTiles{};
-  static constexpr IntTiles<V, Block, kRows, kVectors, Sums> kTiles{};
+  static constexpr IntTiles<V, Block, kRows, kVectors> kTiles{};
 
   // ---- activations
 
@@ -242,7 +241,7 @@ struct IntGemmKernel {
   /// Rows of a chunk by one panel, in tiles of nearly equal height.
   static void multiply_panel(const Chunk& chunk, TileInput biases, IntTileInput in, TileOutput out,
                              std::int64_t count) {
-    alignas(64) float sums[kRows * kPanel];
+    alignas(64) float sums[2 * kRows * kPanel];
     const bool wide = out.features > V::kLanes;
     const std::int64_t pitch = wide ? kPanel : V::kLanes;
     const auto& bias_tiles = wide ? kBiasTiles.wide : kBiasTiles.narrow;
@@ -317,8 +316,7 @@ inline bool int_gemm_supports(const Weights& w, Input input) {
 template <class V, class Bytes, class Words>
 struct IntGemmTable {
   static bool as_words(const Weights& w, Input input) {
-    return input == Input::kI16 ||
-           V::most_dots(Bytes::largest_code(w)) < 4;  // four: the least that a part of a group has
+    return input == Input::kI16 || V::most_dots(Bytes::largest_code(w)) < kLeastPart;
   }
 
   static std::uint32_t layout(const Weights& w, Input input) {

@@ -4,8 +4,9 @@
 // where X and q are bytes (four channels to a dword) or words (two). Each step broadcasts a dword
 // of every row and multiplies it with NV vectors of codes; R * NV integer sums stay in registers.
 //
-// A group is drained in `parts`: sums of bytes on AVX2 are of 16 bits, which hold only so many
-// products (V::most_dots). Draining is a conversion, a product and an FMA for each sum and part.
+// Sums of bytes on AVX2 are of 16 bits, which hold only so many products (V::most_dots): a group
+// comes in parts there, whose sums are widened and added to totals of 32 bits in the first cache.
+// At the end of a group its sums are drained: a conversion, a product and an FMA for each of them.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,9 @@
 namespace decibit::isa {
 namespace {
 
+/// Steps of the shortest part of a group.
+inline constexpr int kLeastPart = 2;
+
 struct IntTileInput {
   const std::uint8_t* x;  // codes of the tile's first row
   std::int64_t x_pitch;   // bytes to the codes of the next row of y
@@ -23,62 +27,32 @@ struct IntTileInput {
   std::int64_t scale_pitch;
   const std::int64_t *tap_x, *tap_scale;  // [taps]: offsets in bytes and floats
   std::int64_t taps, groups;
-  std::int64_t parts, part_bytes;  // of a group; the bytes of x are a multiple of 16
+  std::int64_t parts, part_bytes;  // of a group: their number, bytes of x in each
   const std::int32_t* codes;       // [taps][dwords of x][NV vectors]
   const float* weight_scales;      // [taps][groups][NV vectors]
 };
 
-/// Float sums that stay in registers: for tiles that leave as many free as they use.
-template <class V, int R, int NV>
-class RegisterSums {
- public:
-  explicit RegisterSums(const float* p) {
-    for (int r = 0; r < R; ++r)
-      for (int v = 0; v < NV; ++v) sums_[r][v] = V::load(p + (r * NV + v) * V::kLanes);
-  }
-  static void begin() {}
-  void add(float*, int r, int v, typename V::F a, typename V::F b) {
-    sums_[r][v] = V::fma(a, b, sums_[r][v]);
-  }
-  void store(float* p) const {
-    for (int r = 0; r < R; ++r)
-      for (int v = 0; v < NV; ++v) V::store(p + (r * NV + v) * V::kLanes, sums_[r][v]);
-  }
+/// What is in memory is to be loaded again. Compilers would hold some of the float sums in
+/// registers over a whole group, and spill those of integers for them.
+inline void forget() { asm volatile("" ::: "memory"); }
 
- private:
-  typename V::F sums_[R][NV];
-};
-
-/// Float sums in the first cache.
-template <class V, int R, int NV>
-class CachedSums {
- public:
-  explicit CachedSums(const float*) {}
-  /// Compilers would hold some of the sums in registers, and spill those of integers for them.
-  static void begin() { asm volatile("" ::: "memory"); }
-  void add(float* p, int r, int v, typename V::F a, typename V::F b) {
-    p += (r * NV + v) * V::kLanes;
-    V::store(p, V::fma(a, b, V::load(p)));
-  }
-  void store(float*) const {}
-};
-
-/// Block: ByteBlock or WordBlock of matvec_integers.h. sums: [R][NV vectors].
-template <class V, class Block, int R, int NV, template <class, int, int> class Sums>
+/// Block: ByteBlock or WordBlock of matvec_integers.h. p: [R][NV vectors] of float sums, then room
+/// for as many of integers.
+template <class V, class Block, int R, int NV>
 void add_int_tile(const IntTileInput& in, float* p) {
   constexpr bool kOnePart = V::kWideBytes || sizeof(typename Block::X) == 2;
-  Sums<V, R, NV> sums(p);
+  constexpr int kUnroll = kOnePart ? 4 : kLeastPart;
   const std::int64_t x_pitch = in.x_pitch, scale_pitch = in.scale_pitch;
   const std::int64_t parts = in.parts, part_bytes = in.part_bytes;
   const std::int32_t* w = in.codes;
   const float* weight_scales = in.weight_scales;
+  auto* const totals = reinterpret_cast<std::int32_t*>(p + R * NV * V::kLanes);
   for (std::int64_t tap = 0; tap < in.taps; ++tap) {
     const std::uint8_t* x = in.x + in.tap_x[tap];
     const float* scale = in.scales + in.tap_scale[tap];
     for (const float* const end = scale + in.groups; scale != end;
          ++scale, weight_scales += NV * V::kLanes) {
-      std::int64_t part = 0;
-      do {  // a loop that may run no times costs compilers registers
+      for (std::int64_t part = 0;;) {
         typename V::I acc[R][NV];
         for (int r = 0; r < R; ++r)
           for (int v = 0; v < NV; ++v) acc[r][v] = V::izero();
@@ -94,38 +68,50 @@ void add_int_tile(const IntTileInput& in, float* p) {
           }
         };
         const std::uint8_t* const last = x + part_bytes;
-        do {
-          step(0);
-          step(1);
-          step(2);
-          step(3);
-          x += 16;
-          w += 4 * NV * V::kLanes;
+        do {  // a loop that may run no times costs compilers registers
+          for (int i = 0; i < kUnroll; ++i) step(i);
+          x += 4 * kUnroll;
+          w += kUnroll * NV * V::kLanes;
         } while (x != last);
-        sums.begin();
+        forget();
+        if constexpr (!kOnePart) {
+          for (int r = 0; r < R; ++r)
+            for (int v = 0; v < NV; ++v) acc[r][v] = Block::total(acc[r][v]);
+          if (part != 0)
+            for (int r = 0; r < R; ++r)
+              for (int v = 0; v < NV; ++v)
+                acc[r][v] = V::iadd(acc[r][v], V::load_ints(totals + (r * NV + v) * V::kLanes));
+          if (++part != parts) {
+            for (int r = 0; r < R; ++r)
+              for (int v = 0; v < NV; ++v) V::istore(totals + (r * NV + v) * V::kLanes, acc[r][v]);
+            continue;
+          }
+        }
         for (int r = 0; r < R; ++r) {
           const auto of_row = V::broadcast(scale + r * scale_pitch);
-          for (int v = 0; v < NV; ++v)
-            sums.add(p, r, v, V::mul(V::to_float(Block::total(acc[r][v])), of_row),
-                     V::load(weight_scales + v * V::kLanes));
+          for (int v = 0; v < NV; ++v) {
+            float* const sum = p + (r * NV + v) * V::kLanes;
+            V::store(sum, V::fma(V::mul(V::to_float(acc[r][v]), of_row),
+                                 V::load(weight_scales + v * V::kLanes), V::load(sum)));
+          }
         }
-      } while (!kOnePart && ++part < parts);
+        break;
+      }
     }
   }
-  sums.store(p);
 }
 
 using IntTileFunction = void (*)(const IntTileInput&, float*);
 
 /// Tiles of 1 to kRows rows by 1 or kVectors vectors.
-template <class V, class Block, int kRows, int kVectors, template <class, int, int> class Sums>
+template <class V, class Block, int kRows, int kVectors>
 struct IntTiles {
   IntTileFunction wide[kRows + 1] = {}, narrow[kRows + 1] = {};
   constexpr IntTiles() { fill<1>(); }
   template <int R>
   constexpr void fill() {
-    wide[R] = add_int_tile<V, Block, R, kVectors, Sums>;
-    narrow[R] = add_int_tile<V, Block, R, 1, Sums>;
+    wide[R] = add_int_tile<V, Block, R, kVectors>;
+    narrow[R] = add_int_tile<V, Block, R, 1>;
     if constexpr (R < kRows) fill<R + 1>();
   }
 };
