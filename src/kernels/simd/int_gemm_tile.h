@@ -47,26 +47,31 @@ void add_int_tile(const IntTileInput& in, float* p) {
   const std::int32_t* w = in.codes;
   const float* weight_scales = in.weight_scales;
   auto* const totals = reinterpret_cast<std::int32_t*>(p + R * NV * V::kLanes);
+  const auto at = [](int r, int v) { return (r * NV + v) * V::kLanes; };
+  const auto each = [](auto body) __attribute__((always_inline)) {
+    for (int r = 0; r < R; ++r)
+      for (int v = 0; v < NV; ++v) body(r, v);
+  };
+
   for (std::int64_t tap = 0; tap < in.taps; ++tap) {
     const std::uint8_t* x = in.x + in.tap_x[tap];
     const float* scale = in.scales + in.tap_scale[tap];
     for (const float* const end = scale + in.groups; scale != end;
          ++scale, weight_scales += NV * V::kLanes) {
-      for (std::int64_t part = 0;;) {
-        typename V::I acc[R][NV];
-        for (int r = 0; r < R; ++r)
-          for (int v = 0; v < NV; ++v) acc[r][v] = V::izero();
-        const auto step = [&](int i) __attribute__((always_inline)) {
-          typename V::I codes[NV];
-          for (int v = 0; v < NV; ++v) codes[v] = V::load_ints(w + (i * NV + v) * V::kLanes);
-          for (int r = 0; r < R; ++r) {
-            const auto four = V::broadcast_dword(x + r * x_pitch + 4 * i);
-            for (int v = 0; v < NV; ++v) {
-              acc[r][v] = Block::dot(acc[r][v], codes[v], four);
-              V::keep(acc[r][v]);
-            }
+      typename V::I acc[R][NV];
+      const auto step = [&](int i) __attribute__((always_inline)) {
+        typename V::I codes[NV];
+        for (int v = 0; v < NV; ++v) codes[v] = V::load_ints(w + (i * NV + v) * V::kLanes);
+        for (int r = 0; r < R; ++r) {
+          const auto dword = V::broadcast_dword(x + r * x_pitch + 4 * i);
+          for (int v = 0; v < NV; ++v) {
+            acc[r][v] = Block::dot(acc[r][v], codes[v], dword);
+            V::keep(acc[r][v]);
           }
-        };
+        }
+      };
+      for (std::int64_t part = 0;;) {
+        each([&](int r, int v) { acc[r][v] = V::izero(); });
         const std::uint8_t* const last = x + part_bytes;
         do {  // a loop that may run no times costs compilers registers
           for (int i = 0; i < kUnroll; ++i) step(i);
@@ -74,28 +79,21 @@ void add_int_tile(const IntTileInput& in, float* p) {
           w += kUnroll * NV * V::kLanes;
         } while (x != last);
         forget();
-        if constexpr (!kOnePart) {
-          for (int r = 0; r < R; ++r)
-            for (int v = 0; v < NV; ++v) acc[r][v] = Block::total(acc[r][v]);
-          if (part != 0)
-            for (int r = 0; r < R; ++r)
-              for (int v = 0; v < NV; ++v)
-                acc[r][v] = V::iadd(acc[r][v], V::load_ints(totals + (r * NV + v) * V::kLanes));
-          if (++part != parts) {
-            for (int r = 0; r < R; ++r)
-              for (int v = 0; v < NV; ++v) V::istore(totals + (r * NV + v) * V::kLanes, acc[r][v]);
-            continue;
-          }
-        }
-        for (int r = 0; r < R; ++r) {
-          const auto of_row = V::broadcast(scale + r * scale_pitch);
-          for (int v = 0; v < NV; ++v) {
-            float* const sum = p + (r * NV + v) * V::kLanes;
-            V::store(sum, V::fma(V::mul(V::to_float(acc[r][v]), of_row),
-                                 V::load(weight_scales + v * V::kLanes), V::load(sum)));
-          }
-        }
-        break;
+        each([&](int r, int v) { acc[r][v] = Block::total(acc[r][v]); });
+        if constexpr (kOnePart) break;
+        if (part != 0)
+          each([&](int r, int v) {
+            acc[r][v] = V::iadd(acc[r][v], V::load_ints(totals + at(r, v)));
+          });
+        if (++part == parts) break;
+        each([&](int r, int v) { V::istore(totals + at(r, v), acc[r][v]); });
+      }
+      for (int r = 0; r < R; ++r) {
+        const auto of_row = V::broadcast(scale + r * scale_pitch);
+        for (int v = 0; v < NV; ++v)
+          V::store(p + at(r, v),
+                   V::fma(V::mul(V::to_float(acc[r][v]), of_row),
+                          V::load(weight_scales + v * V::kLanes), V::load(p + at(r, v))));
       }
     }
   }
