@@ -32,7 +32,7 @@ namespace {
 using isa::GemmJob;
 using isa::Input;
 
-constexpr std::int64_t kFeatures = 512, kChannels = 2048;
+constexpr std::int64_t kFeatures = 1024, kChannels = 2048;
 
 std::vector<float> normals(std::int64_t n, float size, unsigned seed) {
   std::mt19937 random(seed);

@@ -12,7 +12,7 @@ struct MatvecOps : Vec {
   static F permute(F a, I lanes) { return _mm256_permutevar8x32_ps(a, lanes); }
   static I load_ints(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static F broadcast(const float* p) { return _mm256_broadcast_ss(p); }
-  static I broadcast_dword(const std::uint8_t* p) {
+  static I broadcast_dword(const void* p) {
     std::int32_t dword;
     __builtin_memcpy(&dword, p, sizeof(dword));
     return iset(dword);

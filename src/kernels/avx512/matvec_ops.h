@@ -13,7 +13,7 @@ struct MatvecOps : Vec {
   static I load_ints(const void* p) { return _mm512_loadu_si512(p); }
   static I load_raw(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
   static F broadcast(const float* p) { return _mm512_set1_ps(*p); }
-  static I broadcast_dword(const std::uint8_t* p) {
+  static I broadcast_dword(const void* p) {
     std::int32_t dword;
     __builtin_memcpy(&dword, p, sizeof(dword));
     return iset(dword);

@@ -10,7 +10,7 @@
 //         for each panel                                 one panel: first cache
 //           for each tile of up to kRows rows            biases first, as a product of floats:
 //             sums = b * (sum of x)                      groups are its channels, gemm_tile.h
-//             sums += sx * s * (sum X q)                 int_gemm_tile.h
+//             sums += sx * s * (sum X q)                 integers, int_gemm_tile.h
 //             y = or += sums
 //
 // Blocks of channels are whole groups and depend on the shape of the weights only, so no sum
@@ -68,7 +68,7 @@ struct IntGemmKernel {
     auto* const scales = reinterpret_cast<float*>(bytes + shape.scales_at);
     auto* const sums = reinterpret_cast<float*>(bytes + shape.sums_at);
     for (std::int64_t r = r0; r < r1; ++r)
-      quantize_row<V>(x + r * x_stride, channels, prologue, w.group_shift,
+      quantize_row<V>(w, x + r * x_stride, channels, prologue,
                       kLargestCode[static_cast<int>(input)],
                       reinterpret_cast<Code*>(bytes + r * shape.pitch), scales + r * shape.groups,
                       sums + r * shape.groups);
@@ -216,7 +216,7 @@ struct IntGemmKernel {
   // ---- products
 
   static constexpr int largest_code(const Weights& w) {
-    return w.kind == WeightKind::kAffine ? (1 << w.bits) - 1 : 24;
+    return is_fp4(w) ? 2 * kFp4Offset : (1 << w.bits) - 1;
   }
 
   /// Bytes of activations whose products fit in one integer sum, of a group that takes `bytes`.
@@ -224,6 +224,14 @@ struct IntGemmKernel {
     if (kPerDword == 2) return bytes;
     while (bytes / 4 > V::most_dots(largest_code(w))) bytes /= 2;
     return bytes;
+  }
+
+  /// sums = bias.
+  static void begin(const float* bias, float* sums, std::int64_t pitch, std::int64_t rows) {
+    for (std::int64_t i = 0; i < pitch; i += V::kLanes) {
+      const auto v = bias == nullptr ? V::zero() : V::load(bias + i);
+      for (std::int64_t r = 0; r < rows; ++r) V::store(sums + r * pitch + i, v);
+    }
   }
 
   /// y = or += sums, `rows` rows of them `pitch` apart.
@@ -254,7 +262,11 @@ struct IntGemmKernel {
       in.x = chunk.at.codes + first * chunk.x_pitch;
       in.scales = chunk.at.scales + first * chunk.scale_pitch;
       out.y = y + first * out.y_stride;
-      bias_tiles[last - first](biases, {sums, pitch, pitch, out.bias, false});
+      if (biases.panel != nullptr) {
+        bias_tiles[last - first](biases, {sums, pitch, pitch, out.bias, false});
+      } else {
+        begin(out.bias, sums, pitch, last - first);
+      }
       tiles[last - first](in, sums);
       put(out, sums, pitch, last - first);
     }
@@ -267,6 +279,7 @@ struct IntGemmKernel {
     auto* const bias = reinterpret_cast<float*>(scratch + p.bias_at);
     auto* const tap_x = reinterpret_cast<std::int64_t*>(scratch + p.taps_at);
     auto* const tap_scale = tap_x + job.taps;
+    const bool fp4 = is_fp4(*job.w);
     const bool with_bias = job.bias != nullptr && block.c0 == 0;
     for (std::int64_t i = 0; with_bias && i < features; ++i) bias[i] = job.bias[n + i];
     for (std::int64_t i = features; i % kPanel != 0; ++i) bias[i] = 0;
@@ -280,15 +293,18 @@ struct IntGemmKernel {
       const Chunk chunk =
           inside ? chunk_in_place(job, p, prepared, t, block, tap_x, tap_scale)
                  : chunk_with_zeros(job, p, prepared, t, count, block, tap_x, tap_scale);
+      const std::int64_t offsets = fp4 ? chunk.at.sums - chunk.at.scales : 0;
       for (std::int64_t i = 0; i < features; i += kPanel) {
         const std::int64_t width = min_of(kPanel, features - i);
         const Panel panel = panel_at(job, p, i, block);
         // Unpacked when first needed: small products find it in the first cache.
         if (t == job.t0) unpack_panel(job, n + i, width > V::kLanes ? kVectors : 1, block, panel);
         multiply_panel(
-            chunk, {nullptr, chunk.scale_pitch, tap_scale, job.taps, block.groups, panel.biases},
-            {nullptr, chunk.x_pitch, nullptr, chunk.scale_pitch, tap_x, tap_scale, job.taps,
-             block.groups, group_bytes / part, part, panel.codes, panel.scales},
+            chunk,
+            {nullptr, chunk.scale_pitch, tap_scale, job.taps, block.groups,
+             fp4 ? nullptr : panel.biases},
+            {nullptr, chunk.x_pitch, nullptr, chunk.scale_pitch, offsets, tap_x, tap_scale,
+             job.taps, block.groups, group_bytes / part, part, panel.codes, panel.scales},
             {job.y + t * job.y_stride + n + i, job.y_stride, width, with_bias ? bias + i : nullptr,
              job.add || block.c0 > 0},
             count);
@@ -320,7 +336,8 @@ struct IntGemmTable {
   }
 
   static std::uint32_t layout(const Weights& w, Input input) {
-    return static_cast<std::uint32_t>(w.group_shift) << 3 |
+    return static_cast<std::uint32_t>(w.group_shift) << 4 |
+           static_cast<std::uint32_t>(is_fp4(w)) << 3 |
            static_cast<std::uint32_t>(as_words(w, input)) << 2 | static_cast<std::uint32_t>(input);
   }
   static std::size_t input_bytes(const Weights& w, Input input, std::int64_t channels,

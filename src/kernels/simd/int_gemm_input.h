@@ -2,7 +2,8 @@
 // Activations of simd/int_gemm.h. A prepared input of x_rows rows is
 //   codes   [x_rows][channels, padded to an odd number of cache lines], bytes or words
 //   scales  [x_rows][groups]
-//   sums    [x_rows][groups], scale * (sum of the group's codes)
+//   sums    [x_rows][groups], scale * (sum of the group's codes); for weights whose values are
+//           scale * (q - kFp4Offset), instead of it the integer -kFp4Offset * (sum of codes)
 // in the order of x, whatever the width of the weights: a tile broadcasts one dword of them, four
 // bytes or two words, to all its features.
 #pragma once
@@ -17,6 +18,11 @@
 
 namespace decibit::isa {
 namespace {
+
+/// e2m1 is (q - 12) / 2, see matvec_unpack.h.
+inline constexpr int kFp4Offset = 12;
+
+inline bool is_fp4(const Weights& w) { return w.kind != WeightKind::kAffine; }
 
 struct IntRows {
   std::int64_t pitch;   // bytes from one row of codes to the next
@@ -66,9 +72,9 @@ float quantize_group(const float* x, std::int64_t n, float inverse, Code* out) {
 }
 
 template <class V, class Code>
-void quantize_row(const float* x, std::int64_t channels, const Prologue& prologue, int group_shift,
+void quantize_row(const Weights& w, const float* x, std::int64_t channels, const Prologue& prologue,
                   float largest_code, Code* codes, float* scales, float* sums) {
-  const std::int64_t group = std::int64_t{1} << group_shift;
+  const std::int64_t group = std::int64_t{1} << w.group_shift;
   alignas(64) float values[kQuantizePiece];
   float inverses[kQuantizePiece / 16];
   for (std::int64_t c = 0; c < channels; c += kQuantizePiece) {
@@ -78,11 +84,18 @@ void quantize_row(const float* x, std::int64_t channels, const Prologue& prologu
       if (prologue.any()) v = activate<V>(prologue, c + i, V::kLanes, v);
       V::store(values + i, v);
     }
-    const std::int64_t groups = count >> group_shift, first = c >> group_shift;
+    const std::int64_t groups = count >> w.group_shift, first = c >> w.group_shift;
     fit_groups<V>(values, groups, group, largest_code, scales + first, inverses);
-    for (std::int64_t g = 0; g < groups; ++g)
-      sums[first + g] = scales[first + g] * quantize_group<V>(values + g * group, group,
-                                                              inverses[g], codes + c + g * group);
+    for (std::int64_t g = 0; g < groups; ++g) {
+      const float sum =
+          quantize_group<V>(values + g * group, group, inverses[g], codes + c + g * group);
+      if (is_fp4(w)) {
+        const std::int32_t offset = -kFp4Offset * static_cast<std::int32_t>(sum);
+        __builtin_memcpy(sums + first + g, &offset, sizeof(offset));
+      } else {
+        sums[first + g] = scales[first + g] * sum;
+      }
+    }
   }
 }
 

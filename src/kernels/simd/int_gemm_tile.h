@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The innermost integer product: R rows of activations by NV vectors of features,
-//   sums[r][v] += sum_groups sx[r][group] * s[group][v] * (sum X q)
+//   sums[r][v] += sum_groups sx[r][group] * s[group][v] * (sum X q + offset[r][group])
 // where X and q are bytes (four channels to a dword) or words (two). Each step broadcasts a dword
 // of every row and multiplies it with NV vectors of codes; R * NV integer sums stay in registers.
 //
@@ -25,6 +25,7 @@ struct IntTileInput {
   std::int64_t x_pitch;   // bytes to the codes of the next row of y
   const float* scales;    // of x
   std::int64_t scale_pitch;
+  std::int64_t offsets;  // from `scales` to integers that sums of groups begin with; 0: none
   const std::int64_t *tap_x, *tap_scale;  // [taps]: offsets in bytes and floats
   std::int64_t taps, groups;
   std::int64_t parts, part_bytes;  // of a group: their number, bytes of x in each
@@ -43,6 +44,7 @@ void add_int_tile(const IntTileInput& in, float* p) {
   constexpr bool kOnePart = V::kWideBytes || sizeof(typename Block::X) == 2;
   constexpr int kUnroll = kOnePart ? 4 : kLeastPart;
   const std::int64_t x_pitch = in.x_pitch, scale_pitch = in.scale_pitch;
+  const std::int64_t offsets = in.offsets;
   const std::int64_t parts = in.parts, part_bytes = in.part_bytes;
   const std::int32_t* w = in.codes;
   const float* weight_scales = in.weight_scales;
@@ -88,6 +90,11 @@ void add_int_tile(const IntTileInput& in, float* p) {
         if (++part == parts) break;
         each([&](int r, int v) { V::istore(totals + at(r, v), acc[r][v]); });
       }
+      if (offsets != 0)
+        for (int r = 0; r < R; ++r) {
+          const auto offset = V::broadcast_dword(scale + offsets + r * scale_pitch);
+          for (int v = 0; v < NV; ++v) acc[r][v] = V::iadd(acc[r][v], offset);
+        }
       for (int r = 0; r < R; ++r) {
         const auto of_row = V::broadcast(scale + r * scale_pitch);
         for (int v = 0; v < NV; ++v)

@@ -47,7 +47,7 @@ struct AffineInts {
   }
 };
 
-/// e2m1 as u = 2 * value + 12: w = scale / 2 * u - 6 * scale.
+/// e2m1 as q = 2 * value + 12: w = scale / 2 * (q - 12).
 template <class V>
 struct E2m1Ints {
   static constexpr int kCodeBits = 4;
@@ -107,7 +107,8 @@ void unpack_scales(const Weights& w, const std::uint8_t* data, std::int64_t n, s
                       });
 }
 
-/// Where the weights of some lanes go. Scales and biases are those of integers, one vector a group.
+/// Where the weights of some lanes go. Scales and biases are those of integers, one vector a group;
+/// the 4-bit floats have no biases.
 struct IntPanel {
   std::int32_t* codes;
   float *scales, *biases;
@@ -159,11 +160,10 @@ void unpack_ints(const Weights& w, std::int64_t n, std::int64_t n_end, std::int6
   if (w.kind == WeightKind::kAffine)
     return unpack_scales<V>(w, w.biases, n, n_end, first, groups, out.biases, out.pitch);
   for (std::int64_t g = 0; g < groups * out.pitch; g += out.pitch) {
-    auto scale = V::load(out.scales + g);
     // Scale byte 0 of mx counts as 0, as in matvec.h: no sum runs on subnormals.
-    scale = V::select(V::less(V::abs(scale), V::set(0x1p-126f)), V::zero(), scale);
-    V::store(out.scales + g, V::mul(scale, V::set(0.5f)));
-    V::store(out.biases + g, V::mul(scale, V::set(-6.0f)));
+    const auto scale = V::load(out.scales + g);
+    V::store(out.scales + g, V::select(V::less(V::abs(scale), V::set(0x1p-126f)), V::zero(),
+                                       V::mul(scale, V::set(0.5f))));
   }
 }
 
