@@ -22,6 +22,7 @@
 
 #include "kernels/int_gemm.h"
 #include "kernels/simd/gemm_tile.h"
+#include "kernels/simd/int_gemm_chunk.h"
 #include "kernels/simd/int_gemm_input.h"
 #include "kernels/simd/int_gemm_tile.h"
 #include "kernels/simd/int_gemm_unpack.h"
@@ -113,75 +114,6 @@ struct IntGemmKernel {
 
   static std::size_t scratch_bytes(const GemmJob& job) { return plan(job).bytes; }
 
-  /// The activations of a chunk as its tiles see them.
-  struct Chunk {
-    IntRowsAt at;
-    std::int64_t x_pitch, scale_pitch;  // from one row of y to the next
-  };
-
-  struct ChannelBlock {
-    std::int64_t c0, channels, groups;
-  };
-
-  /// Rows of y from t on, where all their rows of x exist.
-  static Chunk chunk_in_place(const GemmJob& job, const IntGemmPlan& p, const void* prepared,
-                              std::int64_t t, const ChannelBlock& block, std::int64_t* tap_x,
-                              std::int64_t* tap_scale) {
-    const IntRows shape = shape_of(*job.w, job.channels, job.x_rows);
-    const auto* const bytes = static_cast<const std::uint8_t*>(prepared);
-    for (int tap = 0; tap < job.taps; ++tap) {
-      tap_x[tap] = (job.tap_row[tap] - p.first_row) * shape.pitch;
-      tap_scale[tap] = (job.tap_row[tap] - p.first_row) * shape.groups;
-    }
-    const std::int64_t row = t * job.stride + p.first_row;
-    const std::int64_t group = row * shape.groups + (block.c0 >> job.w->group_shift);
-    return {{bytes + row * shape.pitch + block.c0 * kCodeBytes,
-             reinterpret_cast<const float*>(bytes + shape.scales_at) + group,
-             reinterpret_cast<const float*>(bytes + shape.sums_at) + group},
-            job.stride * shape.pitch,
-            job.stride * shape.groups};
-  }
-
-  static void copy(const void* from, void* to, std::int64_t bytes) {
-    if (from == nullptr) {
-      __builtin_memset(to, 0, static_cast<std::size_t>(bytes));
-    } else {
-      __builtin_memcpy(to, from, static_cast<std::size_t>(bytes));
-    }
-  }
-
-  /// The same, copied: rows of its own for each tap, zeros outside x.
-  static Chunk chunk_with_zeros(const GemmJob& job, const IntGemmPlan& p, const void* prepared,
-                                std::int64_t t, std::int64_t count, const ChannelBlock& block,
-                                std::int64_t* tap_x, std::int64_t* tap_scale) {
-    const IntRows all = shape_of(*job.w, job.channels, job.x_rows);
-    const IntRows shape = shape_of(*job.w, block.channels, job.taps * p.rows);
-    const auto* const from = static_cast<const std::uint8_t*>(prepared);
-    auto* const to = static_cast<std::uint8_t*>(job.scratch) + p.chunk_at;
-    for (int tap = 0; tap < job.taps; ++tap) {
-      tap_x[tap] = tap * p.rows * shape.pitch;
-      tap_scale[tap] = tap * p.rows * shape.groups;
-      for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t row = (t + i) * job.stride + job.tap_row[tap], out = tap * p.rows + i;
-        const bool outside = row < 0 || row >= job.x_rows;
-        const std::int64_t group = row * all.groups + (block.c0 >> job.w->group_shift);
-        const auto floats = [&](std::size_t from_at, std::size_t to_at) {
-          copy(outside ? nullptr : reinterpret_cast<const float*>(from + from_at) + group,
-               reinterpret_cast<float*>(to + to_at) + out * shape.groups,
-               shape.groups * std::int64_t{sizeof(float)});
-        };
-        copy(outside ? nullptr : from + row * all.pitch + block.c0 * kCodeBytes,
-             to + out * shape.pitch, block.channels * kCodeBytes);
-        floats(all.scales_at, shape.scales_at);
-        floats(all.sums_at, shape.sums_at);
-      }
-    }
-    return {{to, reinterpret_cast<const float*>(to + shape.scales_at),
-             reinterpret_cast<const float*>(to + shape.sums_at)},
-            shape.pitch,
-            shape.groups};
-  }
-
   // ---- weights
 
   struct Panel {
@@ -190,7 +122,7 @@ struct IntGemmKernel {
   };
 
   static Panel panel_at(const GemmJob& job, const IntGemmPlan& p, std::int64_t feature,
-                        const ChannelBlock& block) {
+                        const IntBlock& block) {
     auto* const scratch = static_cast<std::uint8_t*>(job.scratch);
     const std::int64_t dwords = job.taps * block.channels / kPerDword,
                        floats = job.taps * block.groups;
@@ -201,12 +133,12 @@ struct IntGemmKernel {
 
   /// Features [n, n + kPanel) or fewer, in `vectors` vectors.
   static void unpack_panel(const GemmJob& job, std::int64_t n, std::int64_t vectors,
-                           const ChannelBlock& block, const Panel& panel) {
+                           const IntBlock& block, const Panel& panel) {
     const std::int64_t pitch = vectors * V::kLanes;
     for (int tap = 0; tap < job.taps; ++tap)
       for (std::int64_t v = 0; v < vectors; ++v)
         unpack_ints<V, kPerDword>(
-            *job.w, n + v * V::kLanes, job.n1, job.tap_index[tap] * job.channels + block.c0,
+            *job.w, n + v * V::kLanes, job.n1, job.tap_index[tap] * job.channels + block.first,
             block.channels,
             {panel.codes + tap * block.channels / kPerDword * pitch + v * V::kLanes,
              panel.scales + tap * block.groups * pitch + v * V::kLanes,
@@ -247,8 +179,8 @@ struct IntGemmKernel {
   }
 
   /// Rows of a chunk by one panel, in tiles of nearly equal height.
-  static void multiply_panel(const Chunk& chunk, TileInput biases, IntTileInput in, TileOutput out,
-                             std::int64_t count) {
+  static void multiply_panel(const IntChunk& chunk, TileInput biases, IntTileInput in,
+                             TileOutput out, std::int64_t count) {
     alignas(64) float sums[2 * kRows * kPanel];
     const bool wide = out.features > V::kLanes;
     const std::int64_t pitch = wide ? kPanel : V::kLanes;
@@ -258,9 +190,9 @@ struct IntGemmKernel {
     float* const y = out.y;
     for (std::int64_t i = 0; i < tile_count; ++i) {
       const std::int64_t first = count * i / tile_count, last = count * (i + 1) / tile_count;
-      biases.a = chunk.at.sums + first * chunk.scale_pitch;
-      in.x = chunk.at.codes + first * chunk.x_pitch;
-      in.scales = chunk.at.scales + first * chunk.scale_pitch;
+      biases.a = chunk.sums + first * chunk.scale_pitch;
+      in.x = chunk.x + first * chunk.x_pitch;
+      in.scales = chunk.scales + first * chunk.scale_pitch;
       out.y = y + first * out.y_stride;
       if (biases.panel != nullptr) {
         bias_tiles[last - first](biases, {sums, pitch, pitch, out.bias, false});
@@ -274,13 +206,14 @@ struct IntGemmKernel {
 
   /// Features [n, n + features) with one block of channels, all rows.
   static void multiply_block(const GemmJob& job, const IntGemmPlan& p, const void* prepared,
-                             std::int64_t n, std::int64_t features, const ChannelBlock& block) {
+                             std::int64_t n, std::int64_t features, const IntBlock& block) {
     auto* const scratch = static_cast<std::uint8_t*>(job.scratch);
     auto* const bias = reinterpret_cast<float*>(scratch + p.bias_at);
     auto* const tap_x = reinterpret_cast<std::int64_t*>(scratch + p.taps_at);
     auto* const tap_scale = tap_x + job.taps;
+    const IntChunks<kCodeBytes> chunks = {job, prepared, tap_x, tap_scale};
     const bool fp4 = is_fp4(*job.w);
-    const bool with_bias = job.bias != nullptr && block.c0 == 0;
+    const bool with_bias = job.bias != nullptr && block.first == 0;
     for (std::int64_t i = 0; with_bias && i < features; ++i) bias[i] = job.bias[n + i];
     for (std::int64_t i = features; i % kPanel != 0; ++i) bias[i] = 0;
     const std::int64_t group_bytes = kCodeBytes << job.w->group_shift;
@@ -290,10 +223,10 @@ struct IntGemmKernel {
       const std::int64_t count = min_of(p.rows, job.t1 - t);
       const bool inside = t * job.stride + p.first_row >= 0 &&
                           (t + count - 1) * job.stride + p.last_row < job.x_rows;
-      const Chunk chunk =
-          inside ? chunk_in_place(job, p, prepared, t, block, tap_x, tap_scale)
-                 : chunk_with_zeros(job, p, prepared, t, count, block, tap_x, tap_scale);
-      const std::int64_t offsets = fp4 ? chunk.at.sums - chunk.at.scales : 0;
+      const IntChunk chunk = inside
+                                 ? chunks.in_place(p.first_row, t, block)
+                                 : chunks.with_zeros(t, count, block, scratch + p.chunk_at, p.rows);
+      const std::int64_t offsets = fp4 ? chunk.sums - chunk.scales : 0;
       for (std::int64_t i = 0; i < features; i += kPanel) {
         const std::int64_t width = min_of(kPanel, features - i);
         const Panel panel = panel_at(job, p, i, block);
@@ -306,7 +239,7 @@ struct IntGemmKernel {
             {nullptr, chunk.x_pitch, nullptr, chunk.scale_pitch, offsets, tap_x, tap_scale,
              job.taps, block.groups, group_bytes / part, part, panel.codes, panel.scales},
             {job.y + t * job.y_stride + n + i, job.y_stride, width, with_bias ? bias + i : nullptr,
-             job.add || block.c0 > 0},
+             job.add || block.first > 0},
             count);
       }
     }

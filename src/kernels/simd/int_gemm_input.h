@@ -40,12 +40,6 @@ struct IntRows {
   }
 };
 
-/// Where some rows of a prepared input begin.
-struct IntRowsAt {
-  const std::uint8_t* codes;
-  const float *scales, *sums;
-};
-
 inline constexpr std::int64_t kQuantizePiece = 128;  // channels; the largest group
 
 template <class V>
