@@ -23,6 +23,7 @@ extern const ToomCook kAvx2ToomCook;
 extern const Attention kAvx2Attention;
 extern const Lstm kAvx2Lstm;
 extern const Pointwise kAvx2Pointwise;
+extern const Limits kAvx2Limits;
 extern const Matvec kAvx512Matvec;
 extern const Gemm kAvx512Gemm;
 extern const IntGemm kAvx512IntGemm;
@@ -30,6 +31,7 @@ extern const ToomCook kAvx512ToomCook;
 extern const Attention kAvx512Attention;
 extern const Lstm kAvx512Lstm;
 extern const Pointwise kAvx512Pointwise;
+extern const Limits kAvx512Limits;
 
 }  // namespace isa
 
@@ -103,7 +105,7 @@ template <const isa::Functions& kFunctions>
 constexpr KernelTable table(std::string_view name, const isa::Matvec& matvec, const isa::Gemm& gemm,
                             const isa::IntGemm& int_gemm, const isa::ToomCook& toom_cook,
                             const isa::Attention& attention, const isa::Lstm& lstm,
-                            const isa::Pointwise& pointwise) {
+                            const isa::Pointwise& pointwise, const isa::Limits& limits) {
   return {name,
           quantize_row<kFunctions>,
           dequantize_row<kFunctions>,
@@ -115,16 +117,17 @@ constexpr KernelTable table(std::string_view name, const isa::Matvec& matvec, co
           &toom_cook,
           &attention,
           &lstm,
-          &pointwise};
+          &pointwise,
+          &limits};
 }
 
 }  // namespace
 
-const KernelTable kAvx2Table =
-    table<isa::kAvx2>("avx2", isa::kAvx2Matvec, isa::kAvx2Gemm, isa::kAvx2IntGemm,
-                      isa::kAvx2ToomCook, isa::kAvx2Attention, isa::kAvx2Lstm, isa::kAvx2Pointwise);
+const KernelTable kAvx2Table = table<isa::kAvx2>(
+    "avx2", isa::kAvx2Matvec, isa::kAvx2Gemm, isa::kAvx2IntGemm, isa::kAvx2ToomCook,
+    isa::kAvx2Attention, isa::kAvx2Lstm, isa::kAvx2Pointwise, isa::kAvx2Limits);
 const KernelTable kAvx512Table = table<isa::kAvx512>(
     "avx512", isa::kAvx512Matvec, isa::kAvx512Gemm, isa::kAvx512IntGemm, isa::kAvx512ToomCook,
-    isa::kAvx512Attention, isa::kAvx512Lstm, isa::kAvx512Pointwise);
+    isa::kAvx512Attention, isa::kAvx512Lstm, isa::kAvx512Pointwise, isa::kAvx512Limits);
 
 }  // namespace decibit

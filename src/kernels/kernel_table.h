@@ -13,6 +13,7 @@
 #include "kernels/attention.h"
 #include "kernels/gemm.h"
 #include "kernels/int_gemm.h"
+#include "kernels/limits.h"
 #include "kernels/lstm.h"
 #include "kernels/matvec.h"
 #include "kernels/pointwise.h"
@@ -77,6 +78,9 @@ struct KernelTable {
   const isa::Attention* attention = nullptr;
   const isa::Lstm* lstm = nullptr;
   const isa::Pointwise* pointwise = nullptr;
+
+  /// What kernels are measured against.
+  const isa::Limits* limits = nullptr;
 };
 
 /// The tables this CPU can run, slowest (reference) first.

@@ -125,6 +125,7 @@ const KernelTable kReferenceTable = {"reference",
                                      &isa::kReferenceToomCook,
                                      &isa::kReferenceAttention,
                                      &isa::kReferenceLstm,
-                                     &isa::kReferencePointwise};
+                                     &isa::kReferencePointwise,
+                                     &isa::kReferenceLimits};
 
 }  // namespace decibit

@@ -17,6 +17,7 @@ extern const ToomCook kReferenceToomCook;
 extern const Attention kReferenceAttention;
 extern const Lstm kReferenceLstm;
 extern const Pointwise kReferencePointwise;
+extern const Limits kReferenceLimits;
 
 }  // namespace isa
 
