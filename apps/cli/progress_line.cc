@@ -38,6 +38,8 @@ std::string time_left(const Progress& progress, double rate) {
 
 /// Both sizes in the unit of the whole, so that the text keeps its width while it counts.
 std::string done_of_total(const Progress& progress, std::string_view between) {
+  if (progress.counts_items)
+    return fmt::format("{}{}{}", progress.done_bytes, between, progress.total_bytes);
   const std::string total = format_bytes(progress.total_bytes);
   const std::size_t space = total.find(' ');
   const std::size_t point = total.find('.');
@@ -71,7 +73,8 @@ std::string progress_bar_line(const Progress& progress, const Pace& pace,
   const std::string percent = fmt::format("{:3.0f} %", std::floor(fraction(progress) * 100));
   std::vector<std::string> tail = {done_of_total(progress, "/")};
   if (rate > 0) {
-    tail.push_back(pad_left(format_bytes(static_cast<std::uint64_t>(rate)), 7) + "/s");
+    if (!progress.counts_items)
+      tail.push_back(pad_left(format_bytes(static_cast<std::uint64_t>(rate)), 7) + "/s");
     tail.push_back("eta " + time_left(progress, rate));
   }
   if (pace.memory_bytes > 0) tail.push_back("mem " + format_bytes(pace.memory_bytes));
@@ -99,10 +102,9 @@ std::string progress_log_line(const Progress& progress, const Pace& pace) {
   std::string line =
       fmt::format("{}: {:.0f} %, {}", progress.stage, std::floor(fraction(progress) * 100),
                   done_of_total(progress, " of "));
-  if (rate > 0) {
-    line += fmt::format(", {}/s, eta {}", format_bytes(static_cast<std::uint64_t>(rate)),
-                        time_left(progress, rate));
-  }
+  if (rate > 0 && !progress.counts_items)
+    line += fmt::format(", {}/s", format_bytes(static_cast<std::uint64_t>(rate)));
+  if (rate > 0) line += fmt::format(", eta {}", time_left(progress, rate));
   return line;
 }
 

@@ -4,7 +4,7 @@
 # Run from the root of the repository.
 set -euo pipefail
 
-# folder under src/ -> prefixes of what it may include, besides itself and the standard library
+# folder under src/, or a library of the program -> prefixes of what it may include, besides itself and the standard library
 declare -A may_include=(
   [core]='fmt/'
   [io]='core/ fmt/ nlohmann/ zlib.h'
@@ -14,6 +14,7 @@ declare -A may_include=(
   [dsp]='core/'
   [models]='core/ io/ nn/ dsp/ fmt/'
   [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
+  [apps/bench]='bench/ core/ quant/ kernels/ fmt/'
 )
 failures=0
 fail() {
@@ -29,7 +30,10 @@ done
 # file:line:included, of quoted names, names with a folder, and the C libraries that have none
 while IFS=: read -r file line included; do
   folder=${file#src/}
-  folder=${folder%%/*}
+  case $folder in
+    apps/*) folder=${folder%/*} ;;
+    *) folder=${folder%%/*} ;;
+  esac
   allowed=false
   for prefix in "$folder/" ${may_include[$folder]:-}; do
     [[ $included != "$prefix"* ]] || allowed=true
@@ -42,7 +46,7 @@ while IFS=: read -r file line included; do
       fail "$file:$line: a model may not include another model's $included"
     fi
   fi
-done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2)\.h>)' src |
+done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2)\.h>)' src apps/bench |
   sed -E 's/: *# *include *["<]([^">]+)[">]/:\1/' | grep -vE ':(sys|linux)/')
 
 # Slow to compile, so never in a header and in one .cc only.
