@@ -85,16 +85,30 @@ build() {
   ninja -C "$dir" --quiet "${@:2}" | { grep -v '^ninja: no work to do' || true; }
 }
 
-# The real mlx-audio with the CPU build of mlx, in an environment of its own; sets reference_python. Returns
-# 3, having said why, where it cannot be had.
+# environment NAME TEST PACKAGE...: .venv/NAME with these Python packages, which is there when the statement
+# TEST works. Sets environment_python; returns 3, having said why, where it cannot be had.
+environment() {
+  local environment=.venv/$1
+  environment_python=$environment/bin/python
+  ! "$environment_python" -c "$2" 2>/dev/null || return 0
+  need python3-venv
+  say "installing ${*:3} into $environment"
+  python3 -m venv "$environment"
+  "$environment_python" -m pip install --quiet --disable-pip-version-check "${@:3}" || return 3
+}
+
+# The real mlx-audio with the CPU build of mlx; sets reference_python.
 reference_packages=('mlx-audio==0.6.2' 'mlx[cpu]==0.32.4')
 reference_environment() {
-  local environment=.venv/reference
-  reference_python=$environment/bin/python
-  ! "$reference_python" -c 'import mlx.core, mlx_audio' 2>/dev/null || return 0
-  need python3-venv
-  say "installing ${reference_packages[*]} into $environment"
-  python3 -m venv "$environment"
-  "$reference_python" -m pip install --quiet --disable-pip-version-check "${reference_packages[@]}" ||
-    return 3
+  environment reference 'import mlx.core, mlx_audio' "${reference_packages[@]}" || return 3
+  # shellcheck disable=SC2034  # used by the scripts that call this
+  reference_python=$environment_python
+}
+
+# Other engines that multiply matrices, at versions that the scripts were tried with; sets peers_python.
+peers_packages=('onnxruntime==1.32.0' 'onnx==1.23.2' 'numpy==2.4.6' 'mlx[cpu]==0.32.4')
+peers_environment() {
+  environment peers 'import mlx.core, numpy, onnx, onnxruntime' "${peers_packages[@]}" || return 3
+  # shellcheck disable=SC2034  # the same
+  peers_python=$environment_python
 }
