@@ -35,7 +35,7 @@ std::int64_t integer(const Json& json) { return *json.integer(); }
 /// The folder that source.json describes.
 void write_source(const std::filesystem::path& folder) {
   const Json source = testing::read_json_file(kGolden / "source.json");
-  testing::write_text_file(folder / "config.json", source.find("config")->dump());
+  testing::write_text_file(folder / "config.json", source.find("config")->dump(1));
   HostTensors tensors;
   for (const Json& row : *source.find("tensors")->array()) {
     const auto& t = *row.array();
@@ -45,7 +45,7 @@ void write_source(const std::filesystem::path& folder) {
       shape.push_back(integer(size));
       count *= shape.back();
     }
-    const double offset = t[5].number();
+    const double offset = t[5].is_integer() ? static_cast<double>(integer(t[5])) : *t[5].real();
     const std::vector<float> values =
         t[4].is_null() ? std::vector<float>(static_cast<std::size_t>(count),
                                             static_cast<float>(offset))
