@@ -22,7 +22,8 @@ struct Recurrence {
         matrix(weights.copy(0)),
         gates(random_floats(r.m * r.n)),
         y(static_cast<std::size_t>(r.m * kDirections * r.k)),
-        scratch(scratch_for(kDirections, kernels.scratch_bytes(matrix.view()))) {
+        unpacked(kernels.unpacked_bytes(matrix.view())) {
+    kernels.unpack(matrix.view(), unpacked.data());
     for (auto& vector : h) vector.resize(static_cast<std::size_t>(r.k));
     for (auto& vector : c) vector.resize(static_cast<std::size_t>(r.k));
   }
@@ -41,7 +42,7 @@ struct Recurrence {
     job.y_stride = kDirections * row.k;
     job.h = h[direction].data();
     job.c = c[direction].data();
-    job.scratch = scratch[direction].data();
+    job.unpacked = unpacked.data();
     kernels.run(job);
   }
 
@@ -56,7 +57,7 @@ struct Recurrence {
   Matrix matrix;
   std::vector<float> gates, y;
   std::array<std::vector<float>, kDirections> h, c;
-  std::vector<AlignedBytes> scratch;
+  AlignedBytes unpacked;  // both directions have the same weights here
 };
 
 }  // namespace

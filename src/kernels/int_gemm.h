@@ -3,6 +3,10 @@
 // every tap and every weight of one layout reads the same codes. With x = sx * X,
 //   sum_k x (s q + b) = sum_groups sx * (s * (sum X q) + b * (sum X)),  sums of integers exact.
 // The sum of X is that of the quantized activations: its error then cancels against that of X q.
+// What that product is in exact arithmetic is met within
+//   (2 * groups + 8) * 2^-24 * sum_k |x| * (|scale * code| + |bias|),
+// with |scale * code| + |bias| as 18 * |scale| for the 4-bit floats; the rounding of x is that of
+// matvec.h. No result depends on how rows and features are divided. Scale byte 0 of mx counts as 0.
 #pragma once
 
 #include "kernels/gemm.h"

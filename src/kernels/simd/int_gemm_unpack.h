@@ -84,13 +84,11 @@ template <class V>
 void unpack_scales(const Weights& w, const std::uint8_t* data, std::int64_t n, std::int64_t n_end,
                    std::int64_t first, std::int64_t count, float* out, std::int64_t pitch) {
   if (w.kind == WeightKind::kAffine) {
-    Weights dense = {};
-    dense.kind = w.scale == Element::kF32   ? WeightKind::kF32
-                 : w.scale == Element::kF16 ? WeightKind::kF16
-                                            : WeightKind::kBF16;
-    dense.data = data;
-    dense.row_bytes = w.scale_row_bytes;
-    return unpack_dense<V>(dense, n, n_end, first, count, out, pitch);
+    const WeightKind kind = w.scale == Element::kF32   ? WeightKind::kF32
+                            : w.scale == Element::kF16 ? WeightKind::kF16
+                                                       : WeightKind::kBF16;
+    return transpose_elements<V>(kind, lane_rows<V>(data, w.scale_row_bytes, n, n_end), first,
+                                 count, out, pitch);
   }
   const auto put = [&](std::int64_t g, typename V::I dword) {
     if (g >= count) return;
