@@ -23,9 +23,13 @@ void run(const Context& context, const AttentionShape& shape, ConstRows q, const
   DECIBIT_CHECK(q.width == shape.heads * shape.head_dim && y.width == q.width &&
                 y.count == q.count && shape.heads % shape.kv_heads == 0);
   const isa::Attention& kernel = *context.kernels.attention;
+  // Heads that share keys are queries of one job. Their weights would come interleaved, though.
+  const std::int64_t group = weights == nullptr ? shape.heads / shape.kv_heads : 1;
   isa::AttentionJob job = {};
   job.q_stride = q.stride;
-  job.queries = q.count;
+  job.queries = q.count * group;
+  job.group = group;
+  job.q_head_stride = job.y_head_stride = shape.head_dim;
   job.cache = tokens.element;
   job.k_stride = tokens.k_stride;
   job.v_stride = tokens.v_stride;
@@ -43,15 +47,17 @@ void run(const Context& context, const AttentionShape& shape, ConstRows q, const
   std::byte* const scratch = context.workspace.bytes(pitch * context.pool.size()).data();
   const std::int64_t item =
       size_bytes(tokens.element == isa::Element::kF32 ? DType::kF32 : DType::kF16);
-  const std::int64_t steps = (q.count + kernel.i_step - 1) / kernel.i_step;
+  const std::int64_t jobs = shape.heads / group;
+  const std::int64_t steps = (job.queries + kernel.i_step - 1) / kernel.i_step;
   // A block packs the keys of its head again, so heads are divided first.
   const std::int64_t parts =
-      std::min(steps, (std::int64_t{4} * context.pool.size() + shape.heads - 1) / shape.heads);
-  context.pool.parallel_for(static_cast<std::size_t>(shape.heads * parts), [&](std::size_t i,
-                                                                               unsigned thread) {
-    const std::int64_t head = static_cast<std::int64_t>(i) / parts;
+      std::min(steps, (std::int64_t{4} * context.pool.size() + jobs - 1) / jobs);
+  context.pool.parallel_for(static_cast<std::size_t>(jobs * parts), [&](std::size_t i,
+                                                                        unsigned thread) {
+    const std::int64_t head = static_cast<std::int64_t>(i) / parts * group;
     const std::int64_t from = head * shape.kv_heads / shape.heads * shape.head_dim * item;
-    const Part range = part(q.count, kernel.i_step, parts, static_cast<std::int64_t>(i) % parts);
+    const Part range =
+        part(job.queries, kernel.i_step, parts, static_cast<std::int64_t>(i) % parts);
     isa::AttentionJob block = job;
     block.q = q.data + head * shape.head_dim;
     block.k = tokens.k + from;

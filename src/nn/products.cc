@@ -107,7 +107,8 @@ class Run {
       return;
     }
     plan.input = choose_input(context_.compute, *kernels.int_gemm, *p.job.w);
-    if (plan.input == Input::kF32) {
+    if (plan.input == Input::kF32 || p.job.feature_scale != nullptr) {
+      plan.input = Input::kF32;
       plan.grid = grid(p, *kernels.gemm);
       return;
     }
