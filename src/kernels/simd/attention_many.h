@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attention of many queries: both products in the tiles of Gemm.
 //
-//   for each kBlockQueries queries                    q and o: second cache
+//   for each block of queries                         q and o: second cache
 //     for each block of kBlockKeys keys               k and v unpacked to panels: second cache
 //       for each kChunkQueries of the queries         scores: first cache
 //         scores = q k^T    panels of k: lanes along keys, [d][lanes]
@@ -28,17 +28,20 @@ namespace {
 template <class V, int kRows, int kVectors>
 struct ManyQueries {
   static constexpr std::int64_t kPanel = kVectors * V::kLanes;
-  static constexpr std::int64_t kChunkQueries = 24, kBlockQueries = 192, kBlockKeys = 256;
+  static constexpr std::int64_t kChunkQueries = 24, kBlockKeys = 256;
+  static constexpr std::int64_t kBlockFloats = 24576;  // of o, and of q
   static constexpr Tiles<V, kRows, kVectors> kTiles{};
   static_assert(kChunkQueries % kRows == 0 && kBlockKeys % kPanel == 0);
 
   struct Buffers {
-    std::int64_t width;  // of o: head_dim in whole vectors
+    std::int64_t width;    // of o: head_dim in whole vectors
+    std::int64_t queries;  // of a block
     float *q, *o, *sums, *m, *k, *v, *scores;
     std::size_t bytes;
 
     Buffers(const AttentionJob& job, void* scratch) : width(round_up(job.head_dim, V::kLanes)) {
-      const std::int64_t queries = min_of(job.queries, kBlockQueries);
+      queries = max_of(min_of(kBlockFloats / width, 384) / kChunkQueries, 1) * kChunkQueries;
+      queries = min_of(queries, job.queries);
       ScratchPieces pieces(scratch);
       q = pieces.floats(queries * job.head_dim);
       o = pieces.floats(queries * width);
@@ -140,8 +143,8 @@ struct ManyQueries {
 
   static void run(const AttentionJob& job) {
     const Buffers b(job, job.scratch);
-    for (std::int64_t i = job.i0; i < job.i1; i += kBlockQueries)
-      run_block(job, b, i, min_of(kBlockQueries, job.i1 - i));
+    for (std::int64_t i = job.i0; i < job.i1; i += b.queries)
+      run_block(job, b, i, min_of(b.queries, job.i1 - i));
   }
 };
 
