@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Few and many queries, both caches, whole and odd rows, a window in a ring, and probabilities,
 // against the reference.
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -37,7 +38,7 @@ std::vector<std::uint8_t> cache(Element element, std::int64_t count, std::uint32
   std::vector<std::uint8_t> bytes;
   for (const float v : values) {
     const std::uint32_t bits =
-        element == Element::kF16 ? f32_to_f16(v) : __builtin_bit_cast(std::uint32_t, v);
+        element == Element::kF16 ? f32_to_f16(v) : std::bit_cast<std::uint32_t>(v);
     for (unsigned b = 0; b < (element == Element::kF16 ? 2u : 4u); ++b)
       bytes.push_back(static_cast<std::uint8_t>(bits >> (8 * b)));
   }

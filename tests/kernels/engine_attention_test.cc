@@ -9,9 +9,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/kernel_table.h"
@@ -169,11 +172,10 @@ TEST_P(EngineAttention, EqualsReference) {
   for (const DType cache : {DType::kF32, DType::kF16}) {
     for (const std::int64_t head_dim : {16, 40, 64, 80, 128}) {
       for (const std::int64_t keys : {1, 2, 7, 16, 31, 33, 64, 65, 127, 129, 160, 300}) {
+        if (queries > 20 && keys % 2 == 0 && keys < 300) continue;  // slow, and nothing new
         for (const bool causal : {false, true}) {
           for (const std::int64_t window : {0, 1, 20, 150}) {
             if (!causal && window != 0) continue;
-            if (causal && window == 0 && keys < queries) continue;                          // below
-            if ((queries > 8 || head_dim > 64) && keys % 4 == 3 && window == 20) continue;  // slow
             Shape s{.queries = queries,
                     .keys = keys,
                     .head_dim = head_dim,
