@@ -68,7 +68,8 @@ static inline VisibleKeys visible_keys(const AttentionJob& job, std::int64_t i) 
 /// as that.
 struct Attention {
   static constexpr std::int64_t kFewQueries = 8;
-  /// Ranges are best cut at multiples of this: whole tiles.
+  /// Ranges are best cut at multiples of this: whole tiles. Each range of many queries unpacks its
+  /// keys anew, which 100 queries and more pay for.
   std::int64_t i_step;
   /// Does not depend on the range.
   std::size_t (*scratch_bytes)(const AttentionJob& job);
