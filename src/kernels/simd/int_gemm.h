@@ -108,7 +108,7 @@ struct IntGemmKernel {
     p.chunk_at = p.biases_at + align(p.features * scale_bytes);
     p.bias_at = p.chunk_at + align(static_cast<std::int64_t>(chunk().bytes));
     p.taps_at = p.bias_at + align(p.features * std::int64_t{sizeof(float)});
-    p.bytes = p.taps_at + align(2 * job.taps * std::int64_t{sizeof(std::int64_t)});
+    p.bytes = p.taps_at + align(std::int64_t{2 * sizeof(std::int64_t)} * job.taps);
     return p;
   }
 
@@ -181,7 +181,7 @@ struct IntGemmKernel {
   /// Rows of a chunk by one panel, in tiles of nearly equal height.
   static void multiply_panel(const IntChunk& chunk, TileInput biases, IntTileInput in,
                              TileOutput out, std::int64_t count) {
-    alignas(64) float sums[2 * kRows * kPanel];
+    alignas(64) float sums[2 * kPanel * kRows];
     const bool wide = out.features > V::kLanes;
     const std::int64_t pitch = wide ? kPanel : V::kLanes;
     const auto& bias_tiles = wide ? kBiasTiles.wide : kBiasTiles.narrow;

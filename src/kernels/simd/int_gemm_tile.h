@@ -43,6 +43,7 @@ template <class V, class Block, int R, int NV>
 void add_int_tile(const IntTileInput& in, float* p) {
   constexpr bool kOnePart = V::kWideBytes || sizeof(typename Block::X) == 2;
   constexpr int kUnroll = kOnePart ? 4 : kLeastPart;
+  constexpr std::int64_t kDword = 4;
   const std::int64_t x_pitch = in.x_pitch, scale_pitch = in.scale_pitch;
   const std::int64_t offsets = in.offsets;
   const std::int64_t parts = in.parts, part_bytes = in.part_bytes;
@@ -65,7 +66,7 @@ void add_int_tile(const IntTileInput& in, float* p) {
         typename V::I codes[NV];
         for (int v = 0; v < NV; ++v) codes[v] = V::load_ints(w + (i * NV + v) * V::kLanes);
         for (int r = 0; r < R; ++r) {
-          const auto dword = V::broadcast_dword(x + r * x_pitch + 4 * i);
+          const auto dword = V::broadcast_dword(x + r * x_pitch + kDword * i);
           for (int v = 0; v < NV; ++v) {
             acc[r][v] = Block::dot(acc[r][v], codes[v], dword);
             V::keep(acc[r][v]);
@@ -77,7 +78,7 @@ void add_int_tile(const IntTileInput& in, float* p) {
         const std::uint8_t* const last = x + part_bytes;
         do {  // a loop that may run no times costs compilers registers
           for (int i = 0; i < kUnroll; ++i) step(i);
-          x += 4 * kUnroll;
+          x += kDword * kUnroll;
           w += kUnroll * NV * V::kLanes;
         } while (x != last);
         forget();
