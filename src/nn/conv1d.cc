@@ -79,10 +79,26 @@ void Conv1d::run(const Context& context, ConstRows x, Rows y, const isa::Prologu
       weights[slot] = weight_.rows(group * outputs, outputs);
       const Rows to = y.columns(group * outputs, outputs);
       products[slot] = {
-          {&weights[slot].view(), inputs, shape_.taps, rows_.data(), indices_.data(), shape_.stride,
-           x.data + group * inputs, x.stride, x.count, channels_from(prologue, group * inputs),
-           bias_.empty() ? nullptr : bias_.data() + group * outputs, to.data, to.stride, add, 0, 0,
-           0, 0, nullptr},
+          {&weights[slot].view(),
+           inputs,
+           shape_.taps,
+           rows_.data(),
+           indices_.data(),
+           shape_.stride,
+           x.data + group * inputs,
+           x.stride,
+           x.count,
+           channels_from(prologue, group * inputs),
+           bias_.empty() ? nullptr : bias_.data() + group * outputs,
+           to.data,
+           to.stride,
+           add,
+           0,
+           0,
+           0,
+           0,
+           nullptr,
+           feature_scale_.empty() ? nullptr : feature_scale_.data() + group * outputs},
           y.count};
     }
     run_products(context, std::span(products).first(static_cast<std::size_t>(count)));

@@ -106,6 +106,8 @@ void write_index(const fs::path& folder, const std::map<std::string, std::vector
                   Json(Json::Object{{"metadata", Json::Object{}}, {"weight_map", map}}).dump(2));
 }
 
+}  // namespace
+
 void write_source(const Json& spec, const fs::path& folder) {
   write_text_file(folder / "config.json", spec.find("config")->dump(2) + "\n");
   std::map<std::string, std::vector<Row>> files;
@@ -118,8 +120,6 @@ void write_source(const Json& spec, const fs::path& folder) {
   for (const auto& [name, text] : *spec.find("files")->object())
     if (text.is_string()) write_text_file(folder / name, *text.string());
 }
-
-}  // namespace
 
 std::vector<float> procedural_values(std::string_view name, std::uint64_t seed, std::int64_t count,
                                      int shift, double offset) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/dtype.h"
+#include "io/json.h"
 
 namespace decibit::testing {
 
@@ -20,6 +21,9 @@ std::vector<float> procedural_values(std::string_view name, std::uint64_t seed, 
 
 /// Little-endian bytes of F32, F16 or BF16, rounded to nearest even.
 std::vector<std::byte> to_bytes(const std::vector<float>& values, DType dtype);
+
+/// Writes the folder that a source.json describes.
+void write_source(const Json& source, const std::filesystem::path& folder);
 
 /// The source folder of tests/golden/convert/sources/`id`.json, made once for each build tree and
 /// kept below `root`; safe when several test processes ask at once.

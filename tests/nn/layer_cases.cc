@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <random>
+#include <tuple>
 
 #include "kernels/reference/weight_value.h"
 #include "nn/attention.h"
@@ -192,6 +193,8 @@ class Cases {
     const bool depthwise = shape.groups == shape.inputs && shape.groups > 1;
     const Weights w = make_weights(format, shape.outputs, shape.taps * inputs, random_);
     const Floats x(rows, shape.inputs, random_), bias(1, shape.outputs, random_);
+    const Floats scale(1, shape.outputs, random_);
+    const bool scaled = w.matrix().dense() && !depthwise;
     const std::int64_t t = shape.output_rows(rows), per_group = shape.outputs / shape.groups;
     Doubles expected;
     for (std::int64_t i = 0; i < t; ++i)
@@ -202,13 +205,15 @@ class Cases {
               i * shape.stride + std::int64_t{tap} * shape.dilation - shape.padding;
           if (row < 0 || row >= rows) continue;
           for (std::int64_t c = 0; c < inputs; ++c)
-            sum +=
-                leaky(x.at(row, o / per_group * inputs + c), depthwise) * w.at(o, tap * inputs + c);
+            sum += leaky(x.at(row, o / per_group * inputs + c), depthwise) *
+                   w.at(o, tap * inputs + c) * (scaled ? scale.at(0, o) : 1);
         }
         expected.push_back(sum);
       }
-    const auto layer = depthwise ? bound<Conv1d>(w, bias, {shape.outputs, shape.taps, 1}, shape)
-                                 : std::make_shared<Conv1d>(shape, w.matrix(), bias.span());
+    const auto layer =
+        depthwise ? bound<Conv1d>(w, bias, {shape.outputs, shape.taps, 1}, shape)
+                  : std::make_shared<Conv1d>(shape, w.matrix(), bias.span(),
+                                             scaled ? scale.span() : std::span<const float>());
     isa::Prologue prologue;
     if (!depthwise) {
       prologue.kind = isa::Prologue::Kind::kLeakyRelu;
@@ -219,7 +224,7 @@ class Cases {
                     shape.taps, shape.stride, shape.dilation, shape.groups),
         t, shape.outputs,
         // The layer refers to w and bias.
-        [=, keep = std::pair(w, bias)](const Context& context, Rows y) {
+        [=, keep = std::tuple(w, bias, scale)](const Context& context, Rows y) {
           layer->forward(context, x.rows(), y, prologue);
         },
         std::move(expected), 5e-5, compute);
