@@ -75,6 +75,7 @@ Flag help_flag();
 // One row each of commands(), in the file of the same name.
 Command convert_command();
 Command inspect_command();
+Command speak_command();
 Command bench_command();
 Command completion_command();
 Command man_command();

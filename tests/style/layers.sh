@@ -7,7 +7,7 @@ set -euo pipefail
 # folder under src/, or a library of the program -> prefixes of what it may include, besides itself and the standard library
 declare -A may_include=(
   [core]='fmt/'
-  [io]='core/ fmt/ nlohmann/ zlib.h'
+  [io]='core/ fmt/ nlohmann/ zlib.h sndfile.h'
   [quant]='core/ fmt/'
   [kernels]='core/ quant/'
   [nn]='core/ io/ quant/ kernels/ fmt/'
@@ -46,7 +46,7 @@ while IFS=: read -r file line included; do
       fail "$file:$line: a model may not include another model's $included"
     fi
   fi
-done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2)\.h>)' src apps/bench |
+done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2|sndfile)\.h>)' src apps/bench |
   sed -E 's/: *# *include *["<]([^">]+)[">]/:\1/' | grep -vE ':(sys|linux)/')
 
 # Slow to compile, so never in a header and in one .cc only.

@@ -11,10 +11,6 @@
 namespace decibit::kokoro {
 namespace {
 
-// Written into the reference's Decoder; the config has no keys for them.
-constexpr styletts2::DecoderDims kDecoder{
-    .wide = 1024, .out = 512, .residual_in = 512, .residual = 64};
-
 using Suffix = std::pair<std::string_view, std::string_view>;  // PyTorch's, ours
 
 constexpr std::array<Suffix, 8> kLstm = {{{".weight_ih_l0", ".Wx_forward"},

@@ -37,7 +37,7 @@ class Network {
    public:
     /// Text to durations.
     Pass(const Network& network, const Context& context, const Utterance& utterance,
-         const Overrides& overrides = {});
+         const Overrides& overrides);
     /// Frames of each token: 1 at least, 40 frames a second.
     std::span<const std::int32_t> durations() const { return durations_; }
     std::int64_t samples() const;

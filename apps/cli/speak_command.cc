@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// `decibit speak`: phonemes to a file of sound.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "cli/choices.h"
+#include "cli/command.h"
+#include "cli/paths.h"
+#include "cli/units.h"
+#include "core/utf8.h"
+#include "io/audio_file.h"
+#include "models/kokoro/synthesizer.h"
+
+namespace decibit::cli {
+namespace {
+
+constexpr std::string_view kVoiceGroup = "Voice", kOutGroup = "Output", kOther = "Other";
+constexpr std::array kComputes = {Choice<Compute>{"auto", Compute::kAuto},
+                                  Choice<Compute>{"exact", Compute::kExact},
+                                  Choice<Compute>{"fast", Compute::kFast}};
+constexpr std::array kBoundaries = {Choice<bool>{"scaled", true}, Choice<bool>{"unscaled", false}};
+
+std::vector<Flag> speak_flags() {
+  return {{.name = "--model",
+           .short_name = 'm',
+           .value = "PATH",
+           .help = "Folder of a Kokoro model",
+           .group = kVoiceGroup,
+           .required = true,
+           .completes = Completes::kFolder},
+          {.name = "--phonemes",
+           .value = "STRING",
+           .help = "What to say, in the model's phonemes (misaki's alphabet)",
+           .group = kVoiceGroup,
+           .required = true},
+          {.name = "--voice",
+           .value = "NAME",
+           .help = "A voice of the model, a voice file, or a blend: af_heart:2,af_bella:1",
+           .group = kVoiceGroup,
+           .default_value = "af_heart"},
+          {.name = "--speed",
+           .value = "X",
+           .help = "How fast to speak",
+           .group = kVoiceGroup,
+           .default_value = "1"},
+          {.name = "--boundary",
+           .value = "HOW",
+           .help = "Whether --speed changes the silence at both ends of a chunk too",
+           .group = kVoiceGroup,
+           .default_value = "scaled from speed 1 on",
+           .choices = names_of(kBoundaries)},
+          {.name = "--noise",
+           .value = "X",
+           .help = "Scale of the breath in the voice; 0 is none",
+           .group = kVoiceGroup,
+           .default_value = "1"},
+          {.name = "--seed",
+           .value = "N",
+           .help = "Of that noise",
+           .group = kVoiceGroup,
+           .default_value = "0"},
+          {.name = "--out",
+           .short_name = 'o',
+           .value = "FILE",
+           .help = fmt::format("File to write; its extension says the format: {}",
+                               fmt::join(audio_format_names(), ", ")),
+           .group = kOutGroup,
+           .default_value = "speech.wav",
+           .completes = Completes::kFile},
+          {.name = "--force", .help = "Replace a file that exists", .group = kOutGroup},
+          {.name = "--compute",
+           .value = "HOW",
+           .help = "Activations of quantized layers: exact is float, auto 16-bit integers, fast "
+                   "8-bit ones for weights of up to 5 bits",
+           .group = kOther,
+           .default_value = "auto",
+           .choices = names_of(kComputes)},
+          {.name = "--isa",
+           .value = "NAME",
+           .help = "Instruction set to use",
+           .group = kOther,
+           .default_value = "the best this processor has",
+           .choices = isa_choices()},
+          {.name = "--threads",
+           .value = "N",
+           .help = "Threads to use",
+           .group = kOther,
+           .default_value = "all cores"},
+          {.name = "--json", .help = "Print one JSON object instead of text", .group = kOther},
+          help_flag()};
+}
+
+/// A number of [low, high].
+Result<float> parse_number(std::string_view flag, const std::string& text, float low, float high) {
+  float value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high)
+    return value;
+  return fail(ErrorCode::kUsage,
+              fmt::format("{} {}: expected a number from {} to {}", flag, text, low, high));
+}
+
+Result<std::uint64_t> parse_seed(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size()) return value;
+  return fail(ErrorCode::kUsage,
+              fmt::format("--seed {}: expected a whole number, 0 or more", text));
+}
+
+Result<kokoro::SpeakOptions> parse_options(const Values& values) {
+  kokoro::SpeakOptions options;
+  options.speed = TRY(parse_number("--speed", values.get("--speed", "1"), 0.1f, 10));
+  options.noise = TRY(parse_number("--noise", values.get("--noise", "1"), 0, 100));
+  options.seed = TRY(parse_seed(values.get("--seed", "0")));
+  if (values.given("--boundary"))
+    options.scale_boundaries = meaning_of(kBoundaries, values.get("--boundary"));
+  return options;
+}
+
+Result<AudioFormat> format_of(const std::filesystem::path& out) {
+  const std::string extension = out.extension().string();
+  const auto format =
+      audio_format_from_name(std::string_view(extension).substr(!extension.empty()));
+  if (format) return *format;
+  return fail(
+      ErrorCode::kUsage,
+      fmt::format("--out {}: no known format has the extension '{}'", out.string(), extension),
+      fmt::format("one of: {}", fmt::join(audio_format_names(), ", ")));
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+Result<Outcome> run(const Values& values, Reporter& reporter) {
+  const kokoro::SpeakOptions options = TRY(parse_options(values));
+  const std::filesystem::path out = expand_home(values.get("--out", "speech.wav"));
+  const AudioFormat format = TRY(format_of(out));
+  const std::u32string phonemes = code_points(values.get("--phonemes"));
+  if (phonemes.find_first_not_of(U' ') == phonemes.npos)
+    return fail(ErrorCode::kUsage, "--phonemes is empty: there is nothing to say");
+  const unsigned threads = TRY(parse_threads(values.get("--threads")));
+  const auto path = TRY(existing_path("--model", values.get("--model")));
+
+  const Stopwatch loading;
+  const auto engine = TRY(Engine::make({threads, values.get("--isa")}, reporter));
+  const auto model = TRY(kokoro::Model::load(path, reporter));
+  const kokoro::Voice voice = TRY(model->voice(values.get("--voice", "af_heart")));
+  const double load_seconds = loading.seconds();
+
+  AudioWriter writer =
+      TRY(AudioWriter::create(out, format, kokoro::Model::kSampleRateHz, values.given("--force")));
+  kokoro::Synthesizer synthesizer(*model, *engine,
+                                  meaning_of(kComputes, values.get("--compute", "auto")));
+  const Stopwatch speaking;
+  double first_audio = 0, computing = 0;
+  std::size_t samples = 0, chunks = 0;
+  std::u32string unknown;
+  Status written;
+  double started = 0;
+  synthesizer.generate(phonemes, voice, options, unknown, [&](const kokoro::Chunk& chunk) {
+    const double now = speaking.seconds();
+    if (chunk.index == 0) first_audio = now;
+    computing += now - started;
+    samples += chunk.audio.size();
+    ++chunks;
+    written = writer.write(chunk.audio);
+    started = speaking.seconds();
+    return written.has_value() && !reporter.cancelled();
+  });
+  TRY(std::move(written));
+  TRY(writer.finish());
+  if (!unknown.empty())
+    reporter.warn(fmt::format("the model has no symbol for {}; left out", to_utf8(unknown)));
+
+  const double seconds = static_cast<double>(samples) / kokoro::Model::kSampleRateHz;
+  Outcome outcome;
+  outcome.text = fmt::format("{}: {:.2f} s of speech in {:.2f} s ({:.2f} of real time)\n",
+                             out.string(), seconds, computing, computing / seconds);
+  outcome.json.set("seconds", seconds);
+  outcome.json.set("rtf", computing / seconds);
+  outcome.json.set("load_ms", load_seconds * 1000);
+  outcome.json.set("first_audio_ms", first_audio * 1000);
+  outcome.json.set("chunks", static_cast<std::int64_t>(chunks));
+  outcome.json.set("phonemes", to_utf8(phonemes));
+  outcome.json.set("out", out.string());
+  if (reporter.cancelled())
+    return fail(
+        ErrorCode::kInterrupted,
+        fmt::format("interrupted; {} holds the {:.1f} s spoken so far", out.string(), seconds));
+  return outcome;
+}
+
+}  // namespace
+
+Command speak_command() {
+  return {
+      .name = "speak",
+      .summary = "make speech of phonemes with a Kokoro model",
+      .description =
+          "Speaks a string of phonemes and writes the sound to a file. The model may be any "
+          "Kokoro that convert reads or writes, quantized or not; weights are used from the "
+          "file as they are.\n\n"
+          "Phonemes are those of misaki, Kokoro's own alphabet. Long strings are cut at the "
+          "ends of sentences, else at clause marks. The same input gives the same samples on "
+          "any number of threads.",
+      .flags = speak_flags(),
+      .examples = {{"say hello",
+                    "decibit speak -m ./kokoro-82m --phonemes 'həlˈO wˈɜɹld!' --out hello.wav"}},
+      .run = run};
+}
+
+}  // namespace decibit::cli

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/kokoro/vocabulary.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/utf8.h"
+
+namespace decibit::kokoro {
+namespace {
+
+/// What keyboards have in place of a phonetic letter that looks alike.
+struct LookAlike {
+  char32_t typed, meant;
+};
+constexpr std::array kLookAlikes = {LookAlike{U'g', U'\u0261'}, LookAlike{U'\'', U'\u02C8'},
+                                    LookAlike{U'\u2019', U'\u02C8'}};
+
+}  // namespace
+
+Result<Vocabulary> Vocabulary::read(const Json& config, std::int64_t tokens) {
+  const Json* const vocab = config.find("vocab");
+  if (vocab == nullptr || vocab->object() == nullptr || vocab->object()->empty())
+    return fail(ErrorCode::kBadInput, "config.json has no \"vocab\", so phonemes have no ids",
+                "take config.json from the model's own repository");
+  Vocabulary vocabulary;
+  for (const auto& [symbol, id] : *vocab->object()) {
+    const std::u32string points = code_points(symbol);
+    const std::int64_t* const value = id.integer();
+    if (points.size() != 1 || value == nullptr || *value < 0 || *value >= tokens)
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("config.json: vocab.{}: expected one code point and an id below {}",
+                              symbol, tokens));
+    vocabulary.ids_[points.front()] = static_cast<std::int32_t>(*value);
+  }
+  return vocabulary;
+}
+
+std::vector<std::int32_t> Vocabulary::encode(std::u32string_view phonemes,
+                                             std::u32string& unknown) const {
+  std::vector<std::int32_t> ids = {0};
+  for (char32_t symbol : phonemes) {
+    auto found = ids_.find(symbol);
+    for (const LookAlike& pair : kLookAlikes)
+      if (found == ids_.end() && symbol == pair.typed) found = ids_.find(pair.meant);
+    if (found != ids_.end()) {
+      ids.push_back(found->second);
+    } else if (unknown.find(symbol) == unknown.npos) {
+      unknown.push_back(symbol);
+    }
+  }
+  ids.push_back(0);
+  return ids;
+}
+
+}  // namespace decibit::kokoro
