@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loops of limits.h. As many sums as hide the latency of an instruction (4 cycles, 2 of them a
 // cycle), and no more than there are registers. `keep` makes an operand unknown to the compiler
-// before each use: it could otherwise compute a product once, before the loop.
+// before each use: it could otherwise compute a product once, before the loop; sums are kept where
+// they are so that none is copied.
 #pragma once
 
 #include "kernels/limits.h"
@@ -14,15 +15,22 @@ namespace {
 template <class V>
 struct LimitLoops {
   static constexpr int kFmaSums = 12, kSums = 8;
+  static constexpr int kIntSums = V::kWideBytes ? 12 : 8;
 
-  static float total(const typename V::I* sums, int n) {
+  // Indices known when compiling: sums stay in registers.
+  template <int n>
+  [[gnu::always_inline]] static float total(const typename V::F (&sums)[n]) {
     float total = 0;
-    for (int i = 0; i < n; ++i) total += V::reduce_add(V::to_float(sums[i]));
+    unroll<n>([&](auto i)
+                  __attribute__((always_inline)) { total += V::reduce_add(sums[i.value]); });
     return total;
   }
-  static float total(const typename V::F* sums, int n) {
+  template <int n>
+  [[gnu::always_inline]] static float total(const typename V::I (&sums)[n]) {
     float total = 0;
-    for (int i = 0; i < n; ++i) total += V::reduce_add(sums[i]);
+    unroll<n>([&](auto i) __attribute__((always_inline)) {
+      total += V::reduce_add(V::to_float(sums[i.value]));
+    });
     return total;
   }
 
@@ -58,7 +66,7 @@ struct LimitLoops {
         V::keep(one);
         sums[i.value] = V::fma(one, one, sums[i.value]);
       });
-    return total(sums, kFmaSums);
+    return total(sums);
   }
 
   static float unpack(std::int64_t count) {
@@ -71,36 +79,39 @@ struct LimitLoops {
         V::keep(codes);
         sums[i.value] = V::fma(V::to_float(V::iand(codes, mask)), x, sums[i.value]);
       });
-    return total(sums, kSums);
+    return total(sums);
   }
 
   static float int8(std::int64_t count) {
-    typename V::I sums[kSums], codes = V::iset8(1), x = V::iset8(1);
-    unroll<kSums>([&](auto i) __attribute__((always_inline)) { sums[i.value] = V::izero(); });
-    for (std::int64_t done = 0; done < count; done += kSums * V::kLanes * 4)
-      unroll<kSums>([&](auto i) __attribute__((always_inline)) {
+    typename V::I sums[kIntSums], codes = V::iset8(1), x = V::iset8(1);
+    unroll<kIntSums>([&](auto i) __attribute__((always_inline)) { sums[i.value] = V::izero(); });
+    for (std::int64_t done = 0; done < count; done += kIntSums * V::kLanes * 4)
+      unroll<kIntSums>([&](auto i) __attribute__((always_inline)) {
         V::keep(codes);
         sums[i.value] = V::dot_bytes(sums[i.value], codes, x);
+        V::keep(sums[i.value]);
       });
-    unroll<kSums>([&](auto i) __attribute__((always_inline)) {
+    unroll<kIntSums>([&](auto i) __attribute__((always_inline)) {
       sums[i.value] = V::total_bytes(sums[i.value]);
     });
-    return total(sums, kSums);
+    return total(sums);
   }
 
   static float int16(std::int64_t count) {
-    typename V::I sums[kSums], codes = V::iset16(1), x = V::iset16(1);
-    unroll<kSums>([&](auto i) __attribute__((always_inline)) { sums[i.value] = V::izero(); });
-    for (std::int64_t done = 0; done < count; done += kSums * V::kLanes * 2)
-      unroll<kSums>([&](auto i) __attribute__((always_inline)) {
+    typename V::I sums[kIntSums], codes = V::iset16(1), x = V::iset16(1);
+    unroll<kIntSums>([&](auto i) __attribute__((always_inline)) { sums[i.value] = V::izero(); });
+    for (std::int64_t done = 0; done < count; done += kIntSums * V::kLanes * 2)
+      unroll<kIntSums>([&](auto i) __attribute__((always_inline)) {
         V::keep(codes);
         sums[i.value] = V::dot_words(sums[i.value], codes, x);
+        V::keep(sums[i.value]);
       });
-    return total(sums, kSums);
+    return total(sums);
   }
 
   static_assert(Limits::kUnit % (kFmaSums * V::kLanes) == 0 &&
-                Limits::kUnit % (kSums * V::kLanes * 4) == 0);
+                Limits::kUnit % (kSums * V::kLanes) == 0 &&
+                Limits::kUnit % (kIntSums * V::kLanes * 4) == 0);
 };
 
 template <class V>
