@@ -39,7 +39,7 @@ struct Convolution {
 
   /// Gemm or ToomCook.
   template <class Family>
-  Subject subject(const Family& family, std::shared_ptr<Convolution> self) {
+  Subject subject(const Family& family, const std::shared_ptr<Convolution>& self) {
     scratch = scratch_for(pool.size(), family.scratch_bytes(job));
     blocks = blocks_for({0, row.n}, row.m, family.n_step, family.t_step, pool.size());
     const double macs =

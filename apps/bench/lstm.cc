@@ -47,8 +47,8 @@ struct Recurrence {
   }
 
   double bytes() const {
-    const auto floats = static_cast<double>(gates.size() + y.size() / kDirections);
-    return kDirections * (static_cast<double>(weights.bytes()) + 4 * floats);
+    const auto floats = static_cast<double>(kDirections * gates.size() + y.size());
+    return kDirections * static_cast<double>(weights.bytes()) + 4 * floats;
   }
 
   Row row;
