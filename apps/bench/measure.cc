@@ -35,13 +35,6 @@ std::optional<Subject> subject_of(const Row& row, const Setting& setting) {
   DECIBIT_CHECK(false);
 }
 
-/// Whether the family that a row needs has been written at all.
-bool is_filled(const Row& row, const KernelTable& kernels) {
-  if (row.kernel == Kernel::kIntGemm) return kernels.int_gemm->multiply != nullptr;
-  if (row.kernel == Kernel::kLstm) return kernels.lstm->run != nullptr;
-  return row.kernel != Kernel::kAttention || kernels.attention->run != nullptr;
-}
-
 Measured measure_row(const Row& row, const Subject& subject, LimitMeter& meter) {
   const bool by_bytes = row.m == 1;
   const double parts = static_cast<double>(subject.parts);
@@ -97,7 +90,6 @@ Report measure(const KernelTable& kernels, unsigned threads, const std::vector<R
                        .done_bytes = i,
                        .total_bytes = rows.size(),
                        .counts_items = true});
-    if (!is_filled(rows[i], kernels)) continue;  // to go when every family is written
     for (const Limit limit : LimitMeter::kAll) meter.slice(limit);  // so that medians span the run
     const std::optional<Subject> subject = subject_of(rows[i], setting);
     if (subject) {

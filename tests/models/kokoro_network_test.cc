@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <map>
 
 #include "command_line.h"
 #include "host_tensors.h"
@@ -15,6 +14,7 @@
 #include "models/load_weights.h"
 #include "models/styletts2/network.h"
 #include "procedural.h"
+#include "stages.h"
 
 namespace decibit {
 namespace {
@@ -22,8 +22,11 @@ namespace {
 using styletts2::Network;
 using styletts2::Overrides;
 using styletts2::SourceNoise;
+using testing::expect_close;
 using testing::HostTensors;
 using testing::ScratchFolder;
+using testing::Stages;
+using testing::transposed;
 
 const std::filesystem::path kGolden =
     std::filesystem::path(DECIBIT_SOURCE_DIR) / "tests/golden/models/kokoro_tiny";
@@ -93,33 +96,6 @@ std::vector<std::int32_t> ids_of(std::string_view text) {
   return ids;
 }
 
-std::vector<float> flat(ConstRows rows) {
-  std::vector<float> values;
-  for (std::int64_t t = 0; t < rows.count; ++t)
-    values.insert(values.end(), rows.row(t), rows.row(t) + rows.width);
-  return values;
-}
-
-std::vector<float> transposed(const std::vector<float>& values, std::size_t channels) {
-  const std::size_t rows = values.size() / channels;
-  std::vector<float> out(values.size());
-  for (std::size_t c = 0; c < channels; ++c)
-    for (std::size_t t = 0; t < rows; ++t) out[t * channels + c] = values[c * rows + t];
-  return out;
-}
-
-void expect_close(const std::string& what, const std::vector<float>& got,
-                  const std::vector<float>& want, double tolerance) {
-  ASSERT_EQ(got.size(), want.size()) << what;
-  double largest = 0, error = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    largest = std::max(largest, std::abs(double{want[i]}));
-    const double e = std::abs(double{got[i]} - want[i]);
-    error = std::isnan(e) ? INFINITY : std::max(error, e);
-  }
-  EXPECT_LE(error, tolerance * largest) << what;
-}
-
 class KokoroNetwork : public ::testing::TestWithParam<const KernelTable*> {
  protected:
   static const TinyKokoro& model() {
@@ -137,12 +113,10 @@ TEST_P(KokoroNetwork, EqualsTheReferenceStageByStage) {
   const auto ids = ids_of("hello world");
   const auto style = golden.values("ref_s");
   constexpr std::int64_t kBins = 11;
-  std::map<std::string, std::vector<float>, std::less<>> stages;
+  Stages stages;
   Overrides overrides;
   overrides.erf_gelu = overrides.zero_pad = true;
-  overrides.probe = [&](std::string_view stage, ConstRows values) {
-    stages.emplace(stage, flat(values));
-  };
+  stages.collect(overrides);
   const std::int64_t frames = 1921;
   auto spectrum = testing::procedural_values("har.mag", kSeed, frames * kBins, 18, 0.3);
   const auto phase = testing::procedural_values("har.phase", kSeed, frames * kBins, 15, 0.0);
@@ -175,13 +149,11 @@ TEST_P(KokoroNetwork, MakesTheSourceFromF0) {
   const auto ids = ids_of("hello world");
   const auto style = golden.values("ref_s");
   const auto noise = testing::procedural_values("sinegen.noise", kSeed, 9600 * 9, 15, 0.0);
-  std::map<std::string, std::vector<float>, std::less<>> stages;
+  Stages stages;
   Overrides overrides;
   overrides.erf_gelu = true;
   overrides.source_noise = ConstRows{noise.data(), 9600, 9, 9};
-  overrides.probe = [&](std::string_view stage, ConstRows values) {
-    stages.emplace(stage, flat(values));
-  };
+  stages.collect(overrides);
   const styletts2::Utterance utterance = {.ids = ids, .style = style};
   const Network::Pass pass(model().network(), context_, utterance, overrides);
   std::vector<float> audio(static_cast<std::size_t>(pass.samples()));
