@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # decibit on two real models: installs what is missing, builds, obtains Kokoro-82M (speech synthesis) and
-# Whisper base (speech recognition), converts both to every kind of format, and shows what each costs.
+# Whisper base (speech recognition), converts both to every kind of format, shows what each costs, and speaks
+# with Kokoro dense, at 4 bits, and with all of it at 4 bits.
 # No arguments. Results stay in build/demo; a second run builds and downloads nothing.
 source "$(dirname "$0")/lib.sh"
 
@@ -43,6 +44,11 @@ reports=()
 convert_all kokoro-82m "$variants$everything"
 convert_all whisper-base "$variants"
 python3 scripts/demo_table.py "${reports[@]}"
+say 'speaking'
+phonemes='ðə bˈɜɹʧ kənˈu slˈɪd ˌɔn ðə smˈuð plˈæŋks.'
+for model in .models/kokoro-82m "$out/kokoro-82m-4-bit" "$out/kokoro-82m-all-4-bit"; do
+  build/release/bin/decibit speak -m "$model" --phonemes "$phonemes" --out "$out/$(basename "$model").wav" --force
+done
 cat <<END
 
 The folders are in $out. What to do next:
@@ -52,6 +58,7 @@ The folders are in $out. What to do next:
       the error of every tensor
   build/release/bin/decibit convert --hf-path .models/whisper-base --mlx-path my-whisper -q --rule '^decoder=8:64'
       a mix of your own
-The guide is docs/converting.md. mlx-audio loads these folders, except all-*: the engine that runs those is yet
-to come. It cannot run Whisper in mxfp4 or nvfp4; docs/differences.md says why.
+  build/release/bin/decibit speak -m $out/kokoro-82m-all-4-bit --voice af_heart:2,am_michael --phonemes 'həlˈO wˈɜɹld!'
+      another voice, to speech.wav
+The guide is docs/converting.md. mlx-audio loads these folders, except all-*, which only decibit runs. It cannot run Whisper in mxfp4 or nvfp4; docs/differences.md says why.
 END

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// What surrounds Kokoro's network: how phonemes are cut and numbered, voices and their blends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+
+#include "command_line.h"
+#include "core/utf8.h"
+#include "host_tensors.h"
+#include "models/kokoro/chunks.h"
+#include "models/kokoro/vocabulary.h"
+#include "models/kokoro/voice.h"
+#include "models/styletts2/random.h"
+
+namespace decibit {
+namespace {
+
+using kokoro::parse_voice;
+using kokoro::split_phonemes;
+using kokoro::Vocabulary;
+using kokoro::Voice;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::ScratchFolder;
+
+std::u32string repeated(std::u32string_view text, int times) {
+  std::u32string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(KokoroChunks, CutsAtSentencesThenClauses) {
+  EXPECT_TRUE(split_phonemes(U"").empty());
+  EXPECT_TRUE(split_phonemes(U"   ").empty());
+  EXPECT_THAT(split_phonemes(U" hˈI. "), ElementsAre(U"hˈI."));
+  // The first ends at the first mark past 40, with what closes after it.
+  const std::u32string sentence = repeated(U"a", 30) + U". ";
+  const auto chunks = split_phonemes(repeated(sentence, 3) + repeated(U"b", 20) + U"\u201D");
+  ASSERT_EQ(chunks.size(), 2u);
+  EXPECT_EQ(chunks[0].size(), 30u + 2 + 31);
+  // Later ones are filled to 300 at ends of sentences, not at commas.
+  const std::u32string with_commas = repeated(U"a", 20) + U", " + repeated(U"b", 50) + U". ";
+  const auto many = split_phonemes(repeated(with_commas, 20));
+  for (std::size_t i = 1; i < many.size(); ++i) {
+    EXPECT_EQ(many[i].back(), U'.');
+    EXPECT_LE(many[i].size(), 300u);
+    EXPECT_TRUE(i + 1 == many.size() || many[i].size() > 200u);
+  }
+}
+
+TEST(KokoroChunks, LosesNothingButSpacesAtCuts) {
+  for (const std::u32string& text :
+       {repeated(U"word ", 700), repeated(U"a", 1700), repeated(U"a, ", 900), repeated(U"?!", 800),
+        repeated(U"x", 509) + U". y"}) {
+    std::u32string all, want;
+    for (const std::u32string& chunk : split_phonemes(text)) {
+      EXPECT_FALSE(chunk.empty());
+      EXPECT_LE(chunk.size(), kokoro::kMostPhonemes);
+      for (const char32_t c : chunk)
+        if (c != U' ') all += c;
+    }
+    for (const char32_t c : text)
+      if (c != U' ') want += c;
+    EXPECT_EQ(all, want);
+  }
+  EXPECT_EQ(split_phonemes(repeated(U"a", 510)).size(), 1u);
+}
+
+Json vocabulary_config(std::string_view vocab) {
+  return Json::parse(std::string("{\"vocab\": ") + std::string(vocab) + "}").value();
+}
+
+TEST(KokoroVocabulary, NumbersSymbolsAndNamesTheUnknown) {
+  const auto v = Vocabulary::read(vocabulary_config(R"({"a": 43, "ɡ": 92, "ˈ": 156})"), 178);
+  ASSERT_TRUE(v);
+  std::u32string unknown;
+  EXPECT_THAT(v->encode(U"ˈaɡ", unknown), ElementsAre(0, 156, 43, 92, 0));
+  EXPECT_TRUE(unknown.empty());
+  EXPECT_THAT(v->encode(U"'ga", unknown), ElementsAre(0, 156, 92, 43, 0));  // look-alikes
+  EXPECT_TRUE(unknown.empty());
+  EXPECT_THAT(v->encode(U"a☃a☃é", unknown), ElementsAre(0, 43, 43, 0));
+  EXPECT_EQ(unknown, U"☃é");
+}
+
+TEST(KokoroVocabulary, RefusesWhatIsNone) {
+  for (const char* vocab :
+       {"{}", "3", R"({"ab": 1})", R"({"a": 178})", R"({"a": -1})", R"({"a": "1"})"}) {
+    const auto v = Vocabulary::read(vocabulary_config(vocab), 178);
+    ASSERT_FALSE(v) << vocab;
+    EXPECT_EQ(v.error().code, ErrorCode::kBadInput);
+  }
+  EXPECT_FALSE(Vocabulary::read(Json(Json::Object{}), 178));
+}
+
+TEST(KokoroVoice, ReadsBlendsInEverySpelling) {
+  for (const char* text : {"a:2,b:1", "a(2)+b(1)", "a:2+b", " a(2) , b "}) {
+    const auto parts = parse_voice(text);
+    ASSERT_TRUE(parts) << text;
+    ASSERT_EQ(parts->size(), 2u) << text;
+    EXPECT_EQ((*parts)[0].name, "a");
+    EXPECT_EQ((*parts)[0].weight, 2);
+    EXPECT_EQ((*parts)[1].name, "b");
+    EXPECT_EQ((*parts)[1].weight, 1);
+  }
+  for (const char* text :
+       {"", ",", "a,", "a:", "a:x", "a:0", "a:-1", "a:nan", "a:inf", "a()", ":2", "a:1e999"}) {
+    const auto parts = parse_voice(text);
+    ASSERT_FALSE(parts) << text;
+    EXPECT_EQ(parts.error().code, ErrorCode::kUsage) << text;
+  }
+}
+
+class KokoroVoiceFile : public ::testing::Test {
+ protected:
+  std::filesystem::path raw(const std::string& name, const std::vector<float>& values) {
+    std::ofstream(scratch_ / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(values.data()),
+               static_cast<std::streamsize>(values.size() * sizeof(float)));
+    return scratch_ / name;
+  }
+  std::filesystem::path safetensors(const std::string& name, Shape shape,
+                                    const std::vector<float>& values) {
+    testing::write_tensors(
+        scratch_ / name, {{"voice", testing::host_tensor(DType::kF32, std::move(shape), values)}});
+    return scratch_ / name;
+  }
+  ScratchFolder scratch_;
+};
+
+TEST_F(KokoroVoiceFile, GivesTheRowOfALength) {
+  const auto a = Voice::read(raw("a.bin", {0, 1, 2, 3, 4, 5}), 2);
+  const auto b = Voice::read(safetensors("b.safetensors", {3, 1, 2}, {6, 6, 6, 6, 6, 6}), 2);
+  ASSERT_TRUE(a && b);
+  EXPECT_EQ(a->rows(), 3u);
+  EXPECT_THAT(std::vector(a->style(1).begin(), a->style(1).end()), ElementsAre(0, 1));
+  EXPECT_THAT(std::vector(a->style(3).begin(), a->style(3).end()), ElementsAre(4, 5));
+  EXPECT_THAT(std::vector(a->style(9).begin(), a->style(9).end()), ElementsAre(4, 5));
+  const Voice voices[] = {*a, *b};
+  const double weights[] = {1, 3};
+  const Voice blend = Voice::blend(voices, weights);
+  EXPECT_THAT(std::vector(blend.style(2).begin(), blend.style(2).end()), ElementsAre(5, 5.25f));
+}
+
+TEST_F(KokoroVoiceFile, RefusesOtherShapesAndNumbers) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const auto& file :
+       {raw("empty.bin", {}), raw("odd.bin", {1, 2, 3}), raw("nan.bin", {1, nan}),
+        safetensors("wide.safetensors", {1, 1, 3}, {1, 2, 3}),
+        safetensors("flat.safetensors", {2}, {1, 2}),
+        safetensors("deep.safetensors", {1, 2, 2}, {1, 2, 3, 4})}) {
+    const auto voice = Voice::read(file, 2);
+    ASSERT_FALSE(voice) << file;
+    EXPECT_EQ(voice.error().code, ErrorCode::kBadInput) << file;
+    EXPECT_THAT(voice.error().message, HasSubstr(file.string()));
+  }
+  const auto absent = Voice::read(scratch_ / "absent.bin", 2);
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, ErrorCode::kNotFound);
+}
+
+// The known answers of Random123's kat_vectors for philox4x32-10.
+TEST(KokoroRandom, IsPhilox) {
+  EXPECT_THAT(styletts2::philox({0, 0, 0, 0}, {0, 0}),
+              ElementsAre(0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u));
+  EXPECT_THAT(styletts2::philox({0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu},
+                                {0xffffffffu, 0xffffffffu}),
+              ElementsAre(0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu));
+  double sum = 0, squares = 0;
+  constexpr int kCount = 100000;
+  for (int i = 0; i < kCount; ++i) {
+    const double x = styletts2::normal(1, 2, static_cast<std::uint64_t>(i));
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / kCount, 0, 0.02);
+  EXPECT_NEAR(squares / kCount, 1, 0.02);
+}
+
+TEST(Utf8, ReplacesWhatIsNone) {
+  EXPECT_EQ(code_points("aé€😀"), U"aé€😀");
+  EXPECT_EQ(to_utf8(U"aé€😀"), "aé€😀");
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF8\x88\x80\x80\x80", "\xE2\x82"})
+    for (const char32_t point : code_points(bad)) EXPECT_EQ(point, kReplacement) << bad;
+}
+
+}  // namespace
+}  // namespace decibit
