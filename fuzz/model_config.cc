@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "nn/weights.h"
 #include "io/checkpoint.h"
 #include "models/registry.h"
+#include "nn/weights.h"
 
 namespace {
 

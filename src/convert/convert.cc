@@ -12,13 +12,13 @@
 #include "convert/plan.h"
 #include "convert/result_config.h"
 #include "convert/shards.h"
-#include "models/source_model.h"
 #include "convert/stream.h"
 #include "convert/summary.h"
 #include "convert/support_files.h"
 #include "convert/target.h"
 #include "convert/verify.h"
 #include "io/write.h"
+#include "models/source_model.h"
 #include "quant/recipe.h"
 
 namespace decibit {

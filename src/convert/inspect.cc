@@ -12,8 +12,8 @@
 #include "convert/inspect_checks.h"
 #include "convert/inspect_data.h"
 #include "convert/inspect_subject.h"
-#include "models/source_index.h"
 #include "convert/summary.h"
+#include "models/source_index.h"
 
 namespace decibit {
 namespace {

@@ -10,8 +10,8 @@
 #include <system_error>
 
 #include "convert/piece.h"
-#include "models/source_index.h"
 #include "io/safetensors.h"
+#include "models/source_index.h"
 
 namespace decibit {
 namespace fs = std::filesystem;

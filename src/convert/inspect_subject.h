@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "nn/weights.h"
 #include "core/reporter.h"
 #include "core/result.h"
 #include "io/checkpoint.h"
 #include "io/json.h"
 #include "models/registry.h"
+#include "nn/weights.h"
 
 namespace decibit {
 

@@ -4,8 +4,8 @@
 
 #include "convert/conv_rows.h"
 #include "convert/row_source.h"
-#include "models/source_index.h"
 #include "models/schema.h"
+#include "models/source_index.h"
 
 namespace decibit {
 

@@ -7,8 +7,8 @@
 
 #include "convert/method.h"
 #include "convert/piece.h"
-#include "models/source_index.h"
 #include "models/schema.h"
+#include "models/source_index.h"
 
 namespace decibit {
 

@@ -9,11 +9,11 @@
 
 #include "convert/convert.h"
 #include "convert/piece.h"
-#include "nn/weights.h"
 #include "core/result.h"
 #include "io/json.h"
 #include "kernels/kernel_table.h"
 #include "models/schema.h"
+#include "nn/weights.h"
 
 namespace decibit {
 

@@ -11,11 +11,11 @@
 #include <span>
 #include <vector>
 
-#include "nn/weights.h"
 #include "core/dtype.h"
 #include "core/result.h"
 #include "io/tensor.h"
 #include "kernels/kernel_table.h"
+#include "nn/weights.h"
 
 namespace decibit {
 

@@ -8,11 +8,11 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "nn/weights.h"
 #include "core/half.h"
 #include "folder_digest.h"
 #include "io/checkpoint.h"
 #include "io/safetensors.h"
+#include "nn/weights.h"
 #include "procedural.h"
 #include "quant/quantize.h"
 

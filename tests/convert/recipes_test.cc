@@ -8,8 +8,8 @@
 
 #include "command_line.h"
 #include "convert/plan.h"
-#include "models/source_model.h"
 #include "host_tensors.h"
+#include "models/source_model.h"
 #include "quant/recipe.h"
 
 namespace decibit {

@@ -13,10 +13,10 @@
 #include "command_line.h"
 #include "convert/convert.h"
 #include "convert/plan.h"
-#include "models/source_model.h"
 #include "host_tensors.h"
 #include "io/safetensors.h"
 #include "models/kokoro/schema.h"
+#include "models/source_model.h"
 
 namespace decibit {
 namespace {

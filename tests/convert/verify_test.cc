@@ -7,8 +7,8 @@
 
 #include "command_line.h"
 #include "convert/plan.h"
-#include "models/source_model.h"
 #include "host_tensors.h"
+#include "models/source_model.h"
 
 namespace decibit {
 namespace {

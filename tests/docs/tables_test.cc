@@ -11,11 +11,11 @@
 #include <string>
 
 #include "cli/command.h"
-#include "models/source_model.h"
 #include "convert/support_files.h"
 #include "io/byte_source.h"
 #include "markdown.h"
 #include "models/registry.h"
+#include "models/source_model.h"
 #include "procedural.h"
 #include "quant/scheme.h"
 
