@@ -31,19 +31,21 @@ std::size_t last_cut(std::u32string_view text, std::u32string_view marks, std::s
 }
 
 /// Length of the next chunk of `text`.
-std::size_t next_length(std::u32string_view text, bool first) {
+std::size_t next_length(std::u32string_view text, bool first, std::size_t most) {
+  const std::size_t usual = std::min(kUsualPhonemes, most);
   const std::u32string both = std::u32string(kSentenceEnds) + std::u32string(kClauseMarks);
   if (first) {
-    if (const std::size_t cut = first_cut(text, both, kFirstPhonemes, kMostPhonemes)) return cut;
+    if (const std::size_t cut = first_cut(text, both, std::min(kFirstPhonemes, most), most))
+      return cut;
   } else {
-    if (text.size() <= kUsualPhonemes) return text.size();
-    if (const std::size_t cut = last_cut(text, kSentenceEnds, kUsualPhonemes)) return cut;
-    if (const std::size_t cut = last_cut(text, kClauseMarks, kUsualPhonemes)) return cut;
-    if (const std::size_t cut = first_cut(text, both, kUsualPhonemes, kMostPhonemes)) return cut;
+    if (text.size() <= usual) return text.size();
+    if (const std::size_t cut = last_cut(text, kSentenceEnds, usual)) return cut;
+    if (const std::size_t cut = last_cut(text, kClauseMarks, usual)) return cut;
+    if (const std::size_t cut = first_cut(text, both, usual, most)) return cut;
   }
-  if (text.size() <= kMostPhonemes) return text.size();
-  const std::size_t space = text.substr(0, kMostPhonemes).rfind(U' ');
-  return space == text.npos || space == 0 ? kMostPhonemes : space;
+  if (text.size() <= most) return text.size();
+  const std::size_t space = text.substr(0, most).rfind(U' ');
+  return space == text.npos || space == 0 ? most : space;
 }
 
 std::u32string_view trimmed(std::u32string_view text) {
@@ -54,10 +56,10 @@ std::u32string_view trimmed(std::u32string_view text) {
 
 }  // namespace
 
-std::vector<std::u32string> split_phonemes(std::u32string_view phonemes) {
+std::vector<std::u32string> split_phonemes(std::u32string_view phonemes, std::size_t most) {
   std::vector<std::u32string> chunks;
   for (std::u32string_view rest = trimmed(phonemes); !rest.empty(); rest = trimmed(rest)) {
-    const std::size_t length = next_length(rest, chunks.empty());
+    const std::size_t length = next_length(rest, chunks.empty(), most);
     chunks.emplace_back(trimmed(rest.substr(0, length)));
     rest.remove_prefix(length);
   }

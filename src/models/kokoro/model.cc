@@ -31,6 +31,7 @@ Result<std::unique_ptr<Model>> Model::load(const fs::path& path, Reporter& repor
                                                   path.string(), source.schema.model_type));
   ConfigReader config(source.config);
   const styletts2::Dims dims = styletts2::read_dims(config);
+  if (config.ok()) styletts2::check_runnable(dims, kDecoder, config);
   TRY(config.status());
   std::unique_ptr<Model> model(new Model);
   model->folder_ = source.checkpoint->folder;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/kokoro/synthesizer.h"
 
+#include <algorithm>
+
 #include "models/kokoro/chunks.h"
 
 namespace decibit::kokoro {
@@ -8,7 +10,9 @@ namespace decibit::kokoro {
 void Synthesizer::generate(std::u32string_view phonemes, const Voice& voice,
                            const SpeakOptions& options, std::u32string& unknown,
                            FunctionRef<bool(const Chunk&)> on_chunk) {
-  const std::vector<std::u32string> chunks = split_phonemes(phonemes);
+  const auto positions = static_cast<std::size_t>(model_.network().max_tokens());
+  const std::vector<std::u32string> chunks =
+      split_phonemes(phonemes, std::min(kMostPhonemes, positions - 2));
   std::vector<float> audio;
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const std::vector<std::int32_t> ids = model_.vocabulary().encode(chunks[i], unknown);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The config keys that Kokoro and KittenTTS share.
+#include <algorithm>
+
 #include "models/styletts2/modules.h"
 
 namespace decibit::styletts2 {
 namespace {
+
+constexpr std::int64_t kMaxUpsampleRate = 16;  // phases of one transposed convolution
 
 AlbertDims read_albert(ConfigReader config) {
   AlbertDims dims{};
@@ -64,6 +68,43 @@ Dims read_dims(ConfigReader& config) {
   dims.albert = read_albert(config.object("plbert"));
   dims.generator = read_generator(config.object("istftnet"));
   return dims;
+}
+
+namespace {
+
+/// Absent, or [1, 3, 5] for every block, which is what the forward pass has.
+bool dilations_are_usual(const Json* dilations) {
+  if (dilations == nullptr) return true;
+  static const Json usual = Json::Array{1, 3, 5};
+  return dilations->array() != nullptr &&
+         std::ranges::all_of(*dilations->array(), [](const Json& d) { return d == usual; });
+}
+
+}  // namespace
+
+void check_runnable(const Dims& dims, const DecoderDims& decoder, ConfigReader& config) {
+  const auto expect = [&](bool holds, const char* fault) {
+    if (!holds) config.fault(fault);
+  };
+  const GeneratorDims& g = dims.generator;
+  expect(dims.text_encoder_taps % 2 == 1, "text_encoder_kernel_size is even");
+  expect(dims.hidden == decoder.residual_in, "hidden_dim is not the width that asr_res reads");
+  expect(dims.albert.positions >= 3, "plbert.max_position_embeddings leaves no room for a phoneme");
+  expect(g.fft_size % 2 == 0 && g.fft_size <= 4096,
+         "istftnet.gen_istft_n_fft is odd or larger than 4096");
+  expect(g.initial_channels == decoder.out,
+         "istftnet.upsample_initial_channel is not the width of the decoder's output");
+  expect(g.hop <= g.fft_size, "istftnet.gen_istft_hop_size is larger than gen_istft_n_fft");
+  expect(dilations_are_usual(config.object("istftnet").find("resblock_dilation_sizes")),
+         "istftnet.resblock_dilation_sizes is not [1, 3, 5] for every block");
+  for (const std::int64_t taps : g.resblock_taps)
+    expect(taps % 2 == 1, "istftnet.resblock_kernel_sizes has an even size");
+  for (std::size_t i = 0; i < std::min(g.upsample_rates.size(), g.upsample_taps.size()); ++i) {
+    const std::int64_t rate = g.upsample_rates[i], taps = g.upsample_taps[i];
+    expect(rate <= kMaxUpsampleRate, "istftnet.upsample_rates has a rate above 16");
+    expect(taps >= rate && (taps - rate) % 2 == 0,
+           "istftnet.upsample_kernel_sizes: a kernel exceeds its rate by no even number");
+  }
 }
 
 }  // namespace decibit::styletts2

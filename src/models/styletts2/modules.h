@@ -49,6 +49,10 @@ enum class AlphaName : char { kDot = '.', kUnderscore = '_' };
 
 Dims read_dims(ConfigReader& config);
 
+/// Notes as faults of the config what tensors may have and the forward pass cannot run: even
+/// kernels, a transposed convolution narrower than its stride, and the like.
+void check_runnable(const Dims& dims, const DecoderDims& decoder, ConfigReader& config);
+
 /// The whole tree, in the order of the reference's modules. Components: bert, predictor,
 /// text_encoder, decoder, generator.
 void add_modules(SchemaBuilder& b, const Dims& dims, const DecoderDims& decoder, AlphaName alpha);
