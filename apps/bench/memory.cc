@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <new>
+#include <optional>
 #include <string>
 
 namespace decibit::bench {
@@ -31,13 +32,25 @@ std::uint64_t last_level_cache() {
   return largest;
 }
 
-/// What can be had without swapping; the cap of the rotation when unknown.
+/// A number in a file, such as a limit of a control group ("max" is none).
+std::optional<std::uint64_t> number_in(const char* path) {
+  std::uint64_t value = 0;
+  if (std::ifstream(path) >> value) return value;
+  return std::nullopt;
+}
+
+/// What can be had without swapping, within the limit of a container; the cap of the rotation when
+/// unknown.
 std::uint64_t available_memory() {
+  std::uint64_t available = 4 * kMostRotation;
   std::ifstream file("/proc/meminfo");
   std::string name;
   for (std::uint64_t kilobytes = 0; file >> name >> kilobytes; file.ignore(64, '\n'))
-    if (name == "MemAvailable:") return kilobytes << 10;
-  return 4 * kMostRotation;
+    if (name == "MemAvailable:") available = kilobytes << 10;
+  for (const char* limit :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"})
+    if (const auto bytes = number_in(limit)) available = std::min(available, *bytes);
+  return available;
 }
 
 }  // namespace

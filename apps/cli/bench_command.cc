@@ -95,20 +95,13 @@ Result<std::vector<Row>> chosen_rows(const Values& values) {
   return rows;
 }
 
-/// The table asked for, or the best, each family of which passes its self-test.
-KernelTable kernels_for(const std::string& isa, Reporter& reporter) {
-  std::vector<std::string> warnings;
-  const KernelTable& chosen = isa.empty() ? choose_table(warnings) : *find_table(isa);
-  const KernelTable checked = checked_kernels(chosen, warnings);
-  for (const std::string& warning : warnings) reporter.warn(warning);
-  return checked;
-}
-
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   const unsigned threads = TRY(parse_threads(values.get("--threads")));
   const std::vector<Row> rows = TRY(chosen_rows(values));
-  const KernelTable kernels = kernels_for(values.get("--isa"), reporter);
-  return bench_report(bench::measure(kernels, threads, rows, reporter));
+  std::vector<std::string> warnings;
+  const auto kernels = tested_kernels(values.get("--isa"), warnings);  // the parser knows the names
+  for (const std::string& warning : warnings) reporter.warn(warning);
+  return bench_report(bench::measure(kernels.value(), threads, rows, reporter));
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ Result<Outcome> execute_safely(const Command& command, const Values& values, Rep
   try {
     return execute(command, values, reporter);
   } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::kResources, "out of memory", "fewer --threads need less");
+    return fail(ErrorCode::kResources, "out of memory",
+                "fewer --threads, and for speech a shorter text or a higher --speed, need less");
   } catch (const std::exception& exception) {
     return fail(ErrorCode::kInternal, fmt::format("internal fault: {}", exception.what()),
                 "report it with the command line and the output of decibit --version --json");

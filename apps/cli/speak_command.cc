@@ -157,7 +157,8 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   const Stopwatch loading;
   const auto engine = TRY(Engine::make({threads, values.get("--isa")}, reporter));
   const auto model = TRY(kokoro::Model::load(path, reporter));
-  const kokoro::Voice voice = TRY(model->voice(values.get("--voice", "af_heart")));
+  const kokoro::Voice voice =
+      TRY(model->voice(expand_home(values.get("--voice", "af_heart")).string()));
   const double load_seconds = loading.seconds();
 
   AudioWriter writer =
@@ -170,6 +171,7 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   std::u32string unknown;
   Status written;
   double started = 0;
+  bool interrupted = false;
   synthesizer.generate(phonemes, voice, options, unknown, [&](const kokoro::Chunk& chunk) {
     const double now = speaking.seconds();
     if (chunk.index == 0) first_audio = now;
@@ -178,7 +180,8 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
     ++chunks;
     written = writer.write(chunk.audio);
     started = speaking.seconds();
-    return written.has_value() && !reporter.cancelled();
+    interrupted = reporter.cancelled() && chunk.index + 1 < chunk.count;
+    return written.has_value() && !interrupted;
   });
   TRY(std::move(written));
   TRY(writer.finish());
@@ -196,7 +199,7 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   outcome.json.set("chunks", static_cast<std::int64_t>(chunks));
   outcome.json.set("phonemes", to_utf8(phonemes));
   outcome.json.set("out", out.string());
-  if (reporter.cancelled())
+  if (interrupted)
     return fail(
         ErrorCode::kInterrupted,
         fmt::format("interrupted; {} holds the {:.1f} s spoken so far", out.string(), seconds));

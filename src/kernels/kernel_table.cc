@@ -97,6 +97,13 @@ KernelTable checked_kernels(const KernelTable& table, std::vector<std::string>& 
   return checked;
 }
 
+std::optional<KernelTable> tested_kernels(std::string_view name,
+                                          std::vector<std::string>& warnings) {
+  const KernelTable* const table = name.empty() ? &choose_table(warnings) : find_table(name);
+  if (table == nullptr) return std::nullopt;
+  return checked_kernels(*table, warnings);
+}
+
 const KernelTable* find_table(std::string_view name) {
   for (const KernelTable* table : supported_tables())
     if (table->name == name) return table;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +91,10 @@ const KernelTable& choose_table(std::vector<std::string>& warnings);
 /// `table` with every family of engine kernels that fails its self-test replaced by that of the
 /// next slower table; the replacements are appended to `warnings`.
 KernelTable checked_kernels(const KernelTable& table, std::vector<std::string>& warnings);
+/// The table of this name (empty: choose_table's), its families checked: what forward passes use.
+/// Nothing when the name is unknown or not runnable here.
+std::optional<KernelTable> tested_kernels(std::string_view name,
+                                          std::vector<std::string>& warnings);
 /// By name; null when unknown or not runnable here.
 const KernelTable* find_table(std::string_view name);
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <new>
 
-#include "core/half.h"
+#include "quant/element.h"
 
 namespace decibit {
 namespace {
@@ -28,11 +28,7 @@ void to_floats(DType dtype, std::span<const std::byte> in, std::span<float> out)
       }
       return;
     default:
-      for (std::size_t i = 0; i < out.size(); ++i) {
-        std::uint16_t v;
-        std::memcpy(&v, in.data() + i * sizeof v, sizeof v);
-        out[i] = dtype == DType::kF16 ? f16_to_f32(v) : bf16_to_f32(v);
-      }
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_element(dtype, in.data(), i);
   }
 }
 
@@ -153,6 +149,13 @@ Matrix WeightBinder::matrix(std::string_view name, std::int64_t n, std::int64_t 
 
 Matrix WeightBinder::conv(std::string_view name, std::int64_t outputs, std::int64_t taps,
                           std::int64_t inputs) {
+  const Entry* const entry = find(name);
+  const Shape conv = {outputs, taps, inputs}, rows = {outputs, taps * inputs};
+  if (entry != nullptr && entry->weight.shape != conv && entry->weight.shape != rows) {
+    take(name);
+    problem(fmt::format("{}: expected {}, found {}", name, to_string(conv), found(entry->weight)));
+    return {};
+  }
   const Matrix m = matrix(name, outputs, taps * inputs);
   if (!m.scheme() || inputs % m.scheme()->group_size() == 0) return m;
   problem(fmt::format("{}: {} inputs a tap are no multiple of the group size of {}", name, inputs,

@@ -49,7 +49,7 @@ class Conv1d {
                           std::span<const float> bias);
 
   const ConvShape& shape() const { return shape_; }
-  /// y [any number of rows, outputs]; it may not overlap x. `prologue` is f.
+  /// y [at least one row, outputs]; it may not overlap x. `prologue` is f.
   void forward(const Context& context, ConstRows x, Rows y,
                const isa::Prologue& prologue = {}) const;
   /// y += the convolution

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/conv_transpose1d.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "core/check.h"
@@ -14,6 +12,7 @@ namespace decibit {
 ConvTranspose1d::ConvTranspose1d(const ConvTransposeShape& shape, const Matrix& weight,
                                  std::span<const float> bias)
     : shape_(shape), weight_(weight), bias_(bias) {
+  DECIBIT_CHECK(shape.taps >= shape.stride && shape.padding >= 0);  // every row of y meets a tap
   // Row q * stride + r of y meets x[i] through tap t when i * stride + t - padding is that row:
   // t = first + m * stride and i = q + shift - m, with first + shift * stride = r + padding.
   for (int r = 0; r < shape.stride; ++r) {
@@ -27,16 +26,6 @@ ConvTranspose1d::ConvTranspose1d(const ConvTransposeShape& shape, const Matrix& 
     }
     phases_.push_back(std::move(phase));
   }
-}
-
-ConvTranspose1d ConvTranspose1d::bind(WeightBinder& binder, std::string_view path,
-                                      const ConvTransposeShape& shape) {
-  DECIBIT_CHECK(shape.taps >= shape.stride);  // every row of y meets a tap
-  const std::string name = fmt::format("{}.weight", path);
-  const std::span<const float> bias = binder.bias(path, shape.outputs, shape.bias);
-  if (!shape.depthwise)
-    return {shape, binder.conv(name, shape.outputs, shape.taps, shape.inputs), bias};
-  return depthwise(shape, binder.depthwise(name, shape.outputs, shape.taps), bias, binder.memory());
 }
 
 ConvTranspose1d ConvTranspose1d::depthwise(const ConvTransposeShape& shape,

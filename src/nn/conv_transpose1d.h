@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "kernels/gemm.h"
@@ -34,9 +33,6 @@ struct ConvTransposeShape {
 class ConvTranspose1d {
  public:
   ConvTranspose1d() = default;
-  /// PATH.weight [outputs, taps, inputs] (depthwise: [channels, taps, 1]) and PATH.bias.
-  static ConvTranspose1d bind(WeightBinder& binder, std::string_view path,
-                              const ConvTransposeShape& shape);
   /// With weights [outputs, taps, inputs] that are somebody else's; not depthwise.
   ConvTranspose1d(const ConvTransposeShape& shape, const Matrix& weight,
                   std::span<const float> bias);
@@ -45,7 +41,7 @@ class ConvTranspose1d {
                                    std::span<const float> bias, WeightMemory& memory);
 
   const ConvTransposeShape& shape() const { return shape_; }
-  /// y [any number of rows, outputs]; it may not overlap x. `prologue` is f (none when depthwise).
+  /// y [at least one row, outputs]; it may not overlap x. `prologue` is f (none when depthwise).
   void forward(const Context& context, ConstRows x, Rows y,
                const isa::Prologue& prologue = {}) const;
 

@@ -9,13 +9,11 @@ namespace decibit {
 
 Result<std::unique_ptr<Engine>> Engine::make(const Options& options, Reporter& reporter) {
   std::vector<std::string> warnings;
-  const KernelTable* table =
-      options.isa.empty() ? &choose_table(warnings) : find_table(options.isa);
-  if (table == nullptr)
+  const std::optional<KernelTable> kernels = tested_kernels(options.isa, warnings);
+  if (!kernels)
     return fail(ErrorCode::kUsage, fmt::format("this CPU does not run {}", options.isa));
-  const KernelTable checked = checked_kernels(*table, warnings);
   for (const std::string& warning : warnings) reporter.warn(warning);
-  return std::unique_ptr<Engine>(new Engine(checked, options.threads));
+  return std::unique_ptr<Engine>(new Engine(*kernels, options.threads));
 }
 
 }  // namespace decibit

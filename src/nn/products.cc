@@ -14,13 +14,13 @@ namespace {
 using isa::GemmJob;
 using isa::Input;
 
-/// A product with one tap at row 0: what Matvec computes.
-bool is_plain(const GemmJob& job) {
-  return job.taps == 1 && job.tap_row[0] == 0 && job.tap_index[0] == 0 && job.stride == 1 &&
-         !job.prologue.any();
+/// What Matvec computes: few rows, each of them by all of the weights and by nothing else.
+bool has_few_rows(const Product& p) {
+  const GemmJob& job = p.job;
+  const bool one_tap = job.taps == 1 && job.tap_row[0] == 0 && job.channels == job.w->k;
+  return p.rows <= isa::Matvec::kMaxRows && p.rows == job.x_rows && one_tap && job.stride == 1 &&
+         !job.prologue.any() && job.feature_scale == nullptr;
 }
-
-bool has_few_rows(const Product& p) { return p.rows <= isa::Matvec::kMaxRows && is_plain(p.job); }
 
 /// One tap more or less makes no difference to what prepare() does.
 bool same_activations(const GemmJob& a, const GemmJob& b) {

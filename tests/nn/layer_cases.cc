@@ -102,6 +102,7 @@ class Cases {
     conv("F32", {12, 6, 5, 1, 1, 2, 3}, 40, Compute::kExact);
     conv("F32", {10, 10, 5, 1, 2, 4, 10}, 60, Compute::kExact);
     conv("F32", {3, 5, 1, 1, 1, 0}, 9, Compute::kExact);
+    conv("F32", {64, 48, 1, 1, 1, 0}, 8, Compute::kExact, Activation::kNo);
     conv("F32", {40, 24, 11, 1, 1, 5}, 300, Compute::kAuto);
 
     transposed({32, 16, 20, 10, 5}, 13);
@@ -188,13 +189,17 @@ class Cases {
         std::move(expected), 1e-3);  // scales are F16, and so is what MLX makes of them
   }
 
-  void conv(const char* format, const ConvShape& shape, std::int64_t rows, Compute compute) {
+  enum class Activation : bool { kNo, kYes };
+
+  void conv(const char* format, const ConvShape& shape, std::int64_t rows, Compute compute,
+            Activation activation = Activation::kYes) {
     const std::int64_t inputs = shape.inputs / shape.groups;
     const bool depthwise = shape.groups == shape.inputs && shape.groups > 1;
     const Weights w = make_weights(format, shape.outputs, shape.taps * inputs, random_);
     const Floats x(rows, shape.inputs, random_), bias(1, shape.outputs, random_);
     const Floats scale(1, shape.outputs, random_);
     const bool scaled = w.matrix().dense() && !depthwise;
+    const bool active = activation == Activation::kYes && !depthwise;
     const std::int64_t t = shape.output_rows(rows), per_group = shape.outputs / shape.groups;
     Doubles expected;
     for (std::int64_t i = 0; i < t; ++i)
@@ -205,7 +210,7 @@ class Cases {
               i * shape.stride + std::int64_t{tap} * shape.dilation - shape.padding;
           if (row < 0 || row >= rows) continue;
           for (std::int64_t c = 0; c < inputs; ++c)
-            sum += leaky(x.at(row, o / per_group * inputs + c), depthwise) *
+            sum += leaky(x.at(row, o / per_group * inputs + c), !active) *
                    w.at(o, tap * inputs + c) * (scaled ? scale.at(0, o) : 1);
         }
         expected.push_back(sum);
@@ -215,7 +220,7 @@ class Cases {
                   : std::make_shared<Conv1d>(shape, w.matrix(), bias.span(),
                                              scaled ? scale.span() : std::span<const float>());
     isa::Prologue prologue;
-    if (!depthwise) {
+    if (active) {
       prologue.kind = isa::Prologue::Kind::kLeakyRelu;
       prologue.slope = 0.2f;
     }
@@ -268,12 +273,21 @@ class Cases {
             expected[static_cast<std::size_t>(to * shape.outputs + o)] +=
                 x.at(i, shape.depthwise ? o : c) * w.at(o, tap * inputs + c);
       }
-    const auto layer = bound<ConvTranspose1d>(w, bias, {shape.outputs, shape.taps, inputs}, shape);
+    const auto memory = std::make_shared<WeightMemory>();
+    std::vector<float> lanes;  // [taps, channels]
+    for (int tap = 0; shape.depthwise && tap < shape.taps; ++tap)
+      for (std::int64_t c = 0; c < shape.outputs; ++c)
+        lanes.push_back(static_cast<float>(w.at(c, tap)));
+    const auto layer = std::make_shared<ConvTranspose1d>(
+        shape.depthwise ? ConvTranspose1d::depthwise(shape, lanes, bias.span(), *memory)
+                        : ConvTranspose1d(shape, w.matrix(), bias.span()));
     add(
         fmt::format("transposed conv {}x{} k{} s{}{}", shape.inputs, shape.outputs, shape.taps,
                     shape.stride, shape.depthwise ? " depthwise" : ""),
         t, shape.outputs,
-        [=](const Context& context, Rows y) { layer->forward(context, x.rows(), y); },
+        [=, keep = std::tuple(w, bias, memory)](const Context& context, Rows y) {
+          layer->forward(context, x.rows(), y);
+        },
         std::move(expected), 5e-5);
   }
 

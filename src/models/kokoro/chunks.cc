@@ -12,7 +12,7 @@ constexpr std::u32string_view kClosers = U")\u201D\"";
 
 bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
 
-/// Places behind marks (and what closes after them) in `text`, within (from, to].
+/// The first place behind a mark (and what closes after it) in (from, to] of `text`; 0 if none.
 std::size_t first_cut(std::u32string_view text, std::u32string_view marks, std::size_t from,
                       std::size_t to) {
   for (std::size_t i = from; i < std::min(to, text.size()); ++i) {

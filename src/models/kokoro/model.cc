@@ -56,13 +56,12 @@ std::vector<std::string> Model::voice_names() const {
 
 Result<Voice> Model::one_voice(const std::string& name) const {
   const std::int64_t width = network_.style_size();
+  if (name.find('/') != name.npos || is_voice_file(name)) return Voice::read(name, width);
   std::error_code ignored;
-  if (is_voice_file(name) && fs::exists(name, ignored)) return Voice::read(name, width);
-  if (name.find('/') == name.npos)
-    for (const std::string_view extension : kVoiceFiles) {
-      const fs::path file = folder_ / "voices" / (name + std::string(extension));
-      if (fs::exists(file, ignored)) return Voice::read(file, width);
-    }
+  for (const std::string_view extension : kVoiceFiles) {
+    const fs::path file = folder_ / "voices" / (name + std::string(extension));
+    if (fs::exists(file, ignored)) return Voice::read(file, width);
+  }
   const std::vector<std::string> names = voice_names();
   return fail(ErrorCode::kNotFound,
               fmt::format("no voice {} in {}", name, (folder_ / "voices").string()),
@@ -71,6 +70,9 @@ Result<Voice> Model::one_voice(const std::string& name) const {
 }
 
 Result<Voice> Model::voice(std::string_view text) const {
+  std::error_code ignored;
+  // A path may hold what separates the parts of a blend.
+  if (is_voice_file(text) && fs::exists(text, ignored)) return one_voice(std::string(text));
   const std::vector<VoicePart> parts = TRY(parse_voice(text));
   std::vector<Voice> voices;
   std::vector<double> weights;

@@ -33,8 +33,8 @@ class Model {
 
   /// Names of the files in the folder's voices/, sorted.
   std::vector<std::string> voice_names() const;
-  /// "af_heart", a path of a voice file, or a blend of them (voice.h). kNotFound names those that
-  /// come near.
+  /// A path of a voice file, a name ("af_heart"), or a blend of them (voice.h). kNotFound names the
+  /// voices there are.
   Result<Voice> voice(std::string_view text) const;
 
  private:

@@ -27,7 +27,7 @@ void Synthesizer::generate(std::u32string_view phonemes, const Voice& voice,
     const styletts2::Network::Pass pass(model_.network(), context_, utterance, none);
     audio.resize(static_cast<std::size_t>(pass.samples()));
     pass.vocode(audio);
-    if (!on_chunk({i, chunks[i], audio, pass.durations()})) return;
+    if (!on_chunk({i, chunks.size(), chunks[i], audio, pass.durations()})) return;
   }
 }
 

@@ -29,7 +29,7 @@ struct SpeakOptions {
 };
 
 struct Chunk {
-  std::size_t index;
+  std::size_t index, count;  // of all chunks of the text
   std::u32string_view phonemes;
   std::span<const float> audio;             // at Model::kSampleRateHz
   std::span<const std::int32_t> durations;  // of the boundary, the known phonemes, the boundary
@@ -45,8 +45,6 @@ class Synthesizer {
   /// `on_chunk` ends it. Symbols that the model does not know are added to `unknown`.
   void generate(std::u32string_view phonemes, const Voice& voice, const SpeakOptions& options,
                 std::u32string& unknown, FunctionRef<bool(const Chunk&)> on_chunk);
-
-  std::size_t workspace_bytes() const { return workspace_.peak_bytes(); }
 
  private:
   const Model& model_;

@@ -21,7 +21,6 @@ class Vocabulary {
   /// Ids with the boundary token (0) at both ends. What the model does not know is left out and
   /// added to `unknown`, each once; ASCII g and the like are mapped to what they stand for.
   std::vector<std::int32_t> encode(std::u32string_view phonemes, std::u32string& unknown) const;
-  bool has(char32_t symbol) const { return ids_.contains(symbol); }
 
  private:
   std::unordered_map<char32_t, std::int32_t> ids_;

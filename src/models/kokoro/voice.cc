@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
-#include "core/half.h"
 #include "io/npz.h"
 #include "io/safetensors.h"
 #include "io/torch_file.h"
+#include "quant/element.h"
 
 namespace decibit::kokoro {
 namespace {
@@ -56,15 +55,8 @@ Result<std::vector<float>> read_one_tensor(const fs::path& file, std::int64_t wi
                             width, decibit::name(tensor.dtype), to_string(shape)));
   const std::vector<std::byte> bytes = TRY(tensor.read_all());
   std::vector<float> values(static_cast<std::size_t>(tensor.elements()));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    std::uint16_t half;
-    if (tensor.dtype == DType::kF32) {
-      std::memcpy(&values[i], &bytes[i * 4], 4);
-    } else {
-      std::memcpy(&half, &bytes[i * 2], 2);
-      values[i] = tensor.dtype == DType::kF16 ? f16_to_f32(half) : bf16_to_f32(half);
-    }
-  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = load_element(tensor.dtype, bytes.data(), i);
   return values;
 }
 

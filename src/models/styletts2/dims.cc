@@ -7,6 +7,7 @@
 namespace decibit::styletts2 {
 namespace {
 
+constexpr std::int64_t kMaxSamples = 1 << 16;
 constexpr std::int64_t kMaxUpsampleRate = 16;  // phases of one transposed convolution
 
 AlbertDims read_albert(ConfigReader config) {
@@ -99,6 +100,10 @@ void check_runnable(const Dims& dims, const DecoderDims& decoder, ConfigReader& 
          "istftnet.resblock_dilation_sizes is not [1, 3, 5] for every block");
   for (const std::int64_t taps : g.resblock_taps)
     expect(taps % 2 == 1, "istftnet.resblock_kernel_sizes has an even size");
+  std::int64_t samples = g.hop;  // of half a frame; at most 4096 * 16^6
+  for (const std::int64_t rate : g.upsample_rates) samples *= std::min(rate, kMaxUpsampleRate);
+  expect(samples <= kMaxSamples,
+         "istftnet: upsample_rates and hop make too many samples of a frame");
   for (std::size_t i = 0; i < std::min(g.upsample_rates.size(), g.upsample_taps.size()); ++i) {
     const std::int64_t rate = g.upsample_rates[i], taps = g.upsample_taps[i];
     expect(rate <= kMaxUpsampleRate, "istftnet.upsample_rates has a rate above 16");

@@ -45,12 +45,14 @@ Network::Pass::Pass(const Network& network, const Context& context, const Uttera
       context_(context),
       utterance_(utterance),
       overrides_(overrides),
-      frame_(context.workspace),
-      decoder_style_(utterance.style.first(static_cast<std::size_t>(network.style_))),
-      predictor_style_(utterance.style.subspan(static_cast<std::size_t>(network.style_))) {
+      frame_(context.workspace) {
   const auto tokens = static_cast<std::int64_t>(utterance.ids.size());
   DECIBIT_CHECK(tokens > 0 && tokens <= network.max_tokens() && utterance.speed > 0);
   DECIBIT_CHECK(static_cast<std::int64_t>(utterance.style.size()) == network.style_size());
+  DECIBIT_CHECK(overrides.durations.empty() || overrides.durations.size() == utterance.ids.size());
+  const auto half = static_cast<std::size_t>(network.style_);
+  decoder_style_ = utterance.style.first(half);
+  predictor_style_ = utterance.style.subspan(half);
   features_ = context.workspace.rows(tokens, network.predictor_.width());
   durations_ = context.workspace.array<std::int32_t>(tokens);
   predict_durations();

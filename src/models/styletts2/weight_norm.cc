@@ -4,24 +4,17 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstring>
 
-#include "core/half.h"
+#include "core/check.h"
+#include "quant/element.h"
 
 namespace decibit::styletts2 {
 namespace {
 
 /// Element `index` of a dense matrix.
 double element(const Matrix& m, std::int64_t index) {
-  const std::uint8_t* const data = m.view().data;
-  if (m.dtype() == DType::kF32) {
-    float x;
-    std::memcpy(&x, data + 4 * index, sizeof x);
-    return x;
-  }
-  std::uint16_t half;
-  std::memcpy(&half, data + 2 * index, sizeof half);
-  return m.dtype() == DType::kF16 ? f16_to_f32(half) : bf16_to_f32(half);
+  return load_element(m.dtype(), reinterpret_cast<const std::byte*>(m.view().data),
+                      static_cast<std::size_t>(index));
 }
 
 /// g / |v| of each row; a row of zeros stays zero.
@@ -96,12 +89,14 @@ void NormedConv::add_tail(const Context& context, ConstRows x, Rows y,
 
 void NormedConv::forward(const Context& context, ConstRows x, Rows y,
                          const isa::Prologue& prologue) const {
+  DECIBIT_CHECK(x.width == shape_.inputs);
   conv_.forward(context, x.columns(0, conv_.shape().inputs), y, prologue);
   add_tail(context, x, y, prologue);
 }
 
 void NormedConv::forward_add(const Context& context, ConstRows x, Rows y,
                              const isa::Prologue& prologue) const {
+  DECIBIT_CHECK(x.width == shape_.inputs);
   conv_.forward_add(context, x.columns(0, conv_.shape().inputs), y, prologue);
   add_tail(context, x, y, prologue);
 }
