@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -67,8 +68,7 @@ std::vector<Flag> speak_flags() {
           {.name = "--out",
            .short_name = 'o',
            .value = "FILE",
-           .help = fmt::format("File to write; its extension says the format: {}",
-                               fmt::join(audio_format_names(), ", ")),
+           .help = "File to write; its extension says the format: wav, flac, mp3, ogg or opus",
            .group = kOutGroup,
            .default_value = "speech.wav",
            .completes = Completes::kFile},
@@ -124,14 +124,31 @@ Result<kokoro::SpeakOptions> parse_options(const Values& values) {
 }
 
 Result<AudioFormat> format_of(const std::filesystem::path& out) {
-  const std::string extension = out.extension().string();
-  const auto format =
-      audio_format_from_name(std::string_view(extension).substr(!extension.empty()));
-  if (format) return *format;
-  return fail(
-      ErrorCode::kUsage,
-      fmt::format("--out {}: no known format has the extension '{}'", out.string(), extension),
-      fmt::format("one of: {}", fmt::join(audio_format_names(), ", ")));
+  std::string extension = out.extension().string();
+  extension.erase(0, 1);
+  std::ranges::transform(extension, extension.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  if (const auto format = audio_format_from_name(extension)) return *format;
+  return fail(ErrorCode::kUsage,
+              fmt::format("--out {}: no known format has the extension '{}'", out.string(),
+                          out.extension().string()),
+              fmt::format("one of: {}", fmt::join(audio_format_names(), ", ")));
+}
+
+/// At most twenty symbols, those that no terminal shows by their number.
+std::string list_of(std::u32string_view symbols) {
+  constexpr std::size_t kListed = 20;
+  std::string text;
+  for (const char32_t c : symbols.substr(0, kListed)) {
+    if (!text.empty()) text += ' ';
+    if (c < 0x21 || (c >= 0x7F && c < 0xA1) || c == kReplacement) {
+      text += fmt::format("U+{:04X}", static_cast<std::uint32_t>(c));
+    } else {
+      append_utf8(c, text);
+    }
+  }
+  if (symbols.size() > kListed) text += fmt::format(" and {} more", symbols.size() - kListed);
+  return text;
 }
 
 class Stopwatch {
@@ -143,6 +160,15 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+/// kBadInput for sound that is none: weights or a voice with NaN, infinity or absurd numbers.
+Status checked(std::span<const float> audio, const KernelTable& kernels) {
+  const auto bytes = std::as_bytes(audio);
+  if (kernels.first_nonfinite(DType::kF32, bytes.data(), audio.size()) == audio.size()) return {};
+  return fail(ErrorCode::kBadInput,
+              "the model's sound is not finite: its weights or the voice are damaged",
+              "decibit inspect --verify looks for NaN and infinity");
+}
 
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   const kokoro::SpeakOptions options = TRY(parse_options(values));
@@ -161,6 +187,15 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
       TRY(model->voice(expand_home(values.get("--voice", "af_heart")).string()));
   const double load_seconds = loading.seconds();
 
+  std::u32string unknown;
+  if (model->vocabulary().encode(phonemes, unknown).size() == 2)  // the boundaries
+    return fail(
+        ErrorCode::kUsage,
+        fmt::format("--phonemes holds no symbol that the model knows: {}", list_of(unknown)),
+        "phonemes are those of misaki, such as həlˈO");
+  if (!unknown.empty())
+    reporter.warn(fmt::format("the model has no symbol for {}; left out", list_of(unknown)));
+
   AudioWriter writer =
       TRY(AudioWriter::create(out, format, kokoro::Model::kSampleRateHz, values.given("--force")));
   kokoro::Synthesizer synthesizer(*model, *engine,
@@ -168,25 +203,24 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   const Stopwatch speaking;
   double first_audio = 0, computing = 0;
   std::size_t samples = 0, chunks = 0;
-  std::u32string unknown;
   Status written;
   double started = 0;
   bool interrupted = false;
-  synthesizer.generate(phonemes, voice, options, unknown, [&](const kokoro::Chunk& chunk) {
+  if (reporter.cancelled()) return fail(ErrorCode::kInterrupted, "interrupted");
+  synthesizer.generate(phonemes, voice, options, [&](const kokoro::Chunk& chunk) {
     const double now = speaking.seconds();
     if (chunk.index == 0) first_audio = now;
     computing += now - started;
     samples += chunk.audio.size();
     ++chunks;
-    written = writer.write(chunk.audio);
+    written = checked(chunk.audio, engine->kernels());
+    if (written) written = writer.write(chunk.audio);
     started = speaking.seconds();
     interrupted = reporter.cancelled() && chunk.index + 1 < chunk.count;
     return written.has_value() && !interrupted;
   });
   TRY(std::move(written));
   TRY(writer.finish());
-  if (!unknown.empty())
-    reporter.warn(fmt::format("the model has no symbol for {}; left out", to_utf8(unknown)));
 
   const double seconds = static_cast<double>(samples) / kokoro::Model::kSampleRateHz;
   Outcome outcome;

@@ -124,8 +124,7 @@ Result<AudioWriter> AudioWriter::create(const fs::path& path, AudioFormat format
   if (state.descriptor < 0) return Unexpected(system_error(errno, "cannot write", path.string()));
   // The lock goes with its process: what a killed one left is taken over.
   if (::flock(state.descriptor, LOCK_EX | LOCK_NB) != 0)
-    return fail(ErrorCode::kNotFound,
-                fmt::format("another process is writing {}", partial.string()));
+    return fail(ErrorCode::kDenied, fmt::format("another process is writing {}", partial.string()));
   if (::ftruncate(state.descriptor, 0) != 0)
     return Unexpected(system_error(errno, "cannot write", partial.string()));
   state.partial = partial;

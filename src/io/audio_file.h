@@ -26,8 +26,8 @@ std::optional<AudioFormat> audio_format_from_name(std::string_view name);
 /// it is finished; until then it is PATH.partial, which the destructor removes.
 class AudioWriter {
  public:
-  /// kNotFound when `path` exists and may not be replaced, is being written, or its folder is
-  /// missing; kUsage when it is a folder.
+  /// kNotFound when `path` exists and may not be replaced, or its folder is missing; kDenied
+  /// when another process writes it; kUsage when it is a folder.
   static Result<AudioWriter> create(const std::filesystem::path& path, AudioFormat format,
                                     int sample_rate_hz, bool replace);
   AudioWriter(AudioWriter&&) noexcept;

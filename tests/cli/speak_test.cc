@@ -55,6 +55,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{{"-m", "/", "--phonemes", "a", "--compute", "quick"}, 2, "quick"}),
     [](const auto& p) { return "Case" + std::to_string(p.index); });
 
+TEST(SpeakModels, HelpIsText) {
+  const CommandRun run = run_command({"speak", "--help"});
+  EXPECT_THAT(run.out, HasSubstr("its extension says the format: wav, flac, mp3, ogg or opus"));
+}
+
 TEST(SpeakModels, AnotherModelIsRefused) {
   const CommandRun run = run_command(
       {"speak", "-m", golden_source("whisper").string(), "--phonemes", "a", "--out", "x.wav"});

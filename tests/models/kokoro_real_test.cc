@@ -205,8 +205,7 @@ TEST_F(RealKokoro, GivesTheSameSamplesWithAnyNumberOfThreads) {
     const auto engine = Engine::make({threads, {}}, silent).value();
     kokoro::Synthesizer synthesizer(*model, *engine, Compute::kAuto);
     std::vector<float> audio;
-    std::u32string unknown;
-    synthesizer.generate(kHello, voice, {}, unknown, [&](const kokoro::Chunk& chunk) {
+    synthesizer.generate(kHello, voice, {}, [&](const kokoro::Chunk& chunk) {
       audio.insert(audio.end(), chunk.audio.begin(), chunk.audio.end());
       return true;
     });

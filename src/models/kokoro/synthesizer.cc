@@ -8,12 +8,12 @@
 namespace decibit::kokoro {
 
 void Synthesizer::generate(std::u32string_view phonemes, const Voice& voice,
-                           const SpeakOptions& options, std::u32string& unknown,
-                           FunctionRef<bool(const Chunk&)> on_chunk) {
+                           const SpeakOptions& options, FunctionRef<bool(const Chunk&)> on_chunk) {
   const auto positions = static_cast<std::size_t>(model_.network().max_tokens());
   const std::vector<std::u32string> chunks =
       split_phonemes(phonemes, std::min(kMostPhonemes, positions - 2));
   std::vector<float> audio;
+  std::u32string unknown;
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const std::vector<std::int32_t> ids = model_.vocabulary().encode(chunks[i], unknown);
     // The reference counts the symbols that the model drops, too.

@@ -42,9 +42,10 @@ class Synthesizer {
       : model_(model), context_{engine.kernels(), engine.pool(), workspace_, compute} {}
 
   /// Speaks `phonemes` cut as split_phonemes() does, and hands over each chunk; false from
-  /// `on_chunk` ends it. Symbols that the model does not know are added to `unknown`.
+  /// `on_chunk` ends it. Symbols that the model does not know are left out, as Vocabulary::encode
+  /// tells beforehand.
   void generate(std::u32string_view phonemes, const Voice& voice, const SpeakOptions& options,
-                std::u32string& unknown, FunctionRef<bool(const Chunk&)> on_chunk);
+                FunctionRef<bool(const Chunk&)> on_chunk);
 
  private:
   const Model& model_;

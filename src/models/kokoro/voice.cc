@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostRows = 1 << 16;
+constexpr double kLargestWeight = 1e6;
+constexpr std::size_t kMostParts = 64;
 
 Result<std::vector<Tensor>> read_tensors(const fs::path& file) {
   const std::string extension = file.extension().string();
@@ -121,10 +123,13 @@ Result<std::vector<VoicePart>> parse_voice(std::string_view text) {
       const auto [stop, error] =
           std::from_chars(weight.data(), weight.data() + weight.size(), result.weight);
       if (error != std::errc() || stop != weight.data() + weight.size() ||
-          !(result.weight > 0 && std::isfinite(result.weight)))
+          !(result.weight > 0 && result.weight <= kLargestWeight))
         return wrong(part);
     }
     if (result.name.empty()) return wrong(part);
+    if (parts.size() == kMostParts)
+      return fail(ErrorCode::kUsage,
+                  fmt::format("--voice: a blend of more than {} voices", kMostParts));
     parts.push_back(std::move(result));
   }
   return parts;

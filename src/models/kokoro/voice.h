@@ -35,7 +35,7 @@ struct VoicePart {
   std::string name;
   double weight = 1;
 };
-/// kUsage for an empty part or a weight that is no positive number.
+/// kUsage for an empty part, a weight that is no positive number up to 1e6, or more than 64 parts.
 Result<std::vector<VoicePart>> parse_voice(std::string_view text);
 
 }  // namespace decibit::kokoro
