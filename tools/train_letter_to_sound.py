@@ -15,7 +15,9 @@ phoneme errors fell by 5 %. Steps:
 2. ngrams   interpolated modified Kneser-Ney over the units, order ORDER
 3. prune    n-grams that the next lower order predicts nearly as well go, until the file fits --bytes
 4. write    a trie in level order, probabilities in 64 levels; src/text/en/letter_to_sound.cc reads it in place
-5. decode   beam search for the best sequence of units with exactly one primary stress (--evaluate), in integers as
+5. names    a second, small model of names. A capitalised word's cost is the sum of both, which takes 5 % off the
+            phoneme errors of held-out names
+6. decode   beam search for the best sequence of units with exactly one primary stress (--evaluate), in integers as
             the C++ does it, all words of a test set at once
 """
 
@@ -36,6 +38,7 @@ STRESS = 'ˈˌ'
 LETTERS = "'abcdefghijklmnopqrstuvwxyz"
 MOST_PHONEMES = 3  # of one letter: "x" in "xray"
 ORDER = 8
+NAME_ORDER = 4
 BEAM = 32  # hypotheses with a primary stress, and as many without
 
 
@@ -267,7 +270,7 @@ def prune(levels, probabilities, backoffs, threshold):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The file, little-endian. The trie's nodes are numbered in level order, 0 is the empty context; the children of a node
+# The file, little-endian: two tries, each padded to a multiple of 8 bytes. Nodes are numbered in level order, 0 is the empty context; the children of a node
 # lie together, by unit.
 #
 #   header      8 bytes "letsound", then u32: order, units (two more are "end" and "begin"), symbols, nodes, contexts
@@ -358,15 +361,16 @@ def pack(units, levels, probabilities, backoffs, keep):
         (first_child - np.repeat(first, 32)[:contexts + 1]).astype('<u2').tobytes(),
         np.concatenate([[0], *backoff_codes]).astype('u1').tobytes(),
     ]
-    return b''.join(parts)
+    data = b''.join(parts)
+    return data + b'\0' * (-len(data) % 8)
 
 
-class Model:
-    """The file opened for decoding many words at once."""
+class Trie:
+    """One of the file's two, opened for decoding many words at once."""
 
-    def __init__(self, data):
-        assert data[:8] == MAGIC
-        at = 8
+    def __init__(self, data, at):
+        assert data[at:at + 8] == MAGIC
+        at += 8
 
         def take(kind, count):
             nonlocal at
@@ -376,10 +380,10 @@ class Model:
 
         self.order, self.units, symbols, nodes, contexts = map(int, take('<u4', 5))
         self.end, self.begin = self.units, self.units + 1
-        self.symbols = [''] + [s.decode() for s in take('S4', symbols)]
+        symbols = [''] + [s.decode() for s in take('S4', symbols)]
         table = take('u1', 4 * self.units).reshape(-1, 4)
         self.letters = table[:, 0]
-        self.phonemes = [[self.symbols[s] for s in row[1:] if s] for row in table]
+        self.phonemes = [[symbols[s] for s in row[1:] if s] for row in table]
         self.primary = np.array([sum(p[0] == 'ˈ' for p in phonemes) for phonemes in self.phonemes])
         cost_tables = take('<u2', 64 * self.order).reshape(-1, 64).astype(np.int64)
         backoff_tables = take('<i2', 256 * (self.order - 1)).reshape(-1, 256).astype(np.int64)
@@ -390,7 +394,7 @@ class Model:
         packed = take('<u2', nodes - 1).astype(np.int64)
         first_child = np.repeat(first, 32)[:contexts + 1].astype(np.int64) + take('<u2', contexts + 1)
         codes = take('u1', contexts)
-        assert at == len(data)
+        self.size_end = at + -at % 8
 
         parent = np.zeros(nodes, np.int64)
         parent[1:] = np.repeat(np.flatnonzero(has_child), np.diff(first_child))
@@ -414,6 +418,7 @@ class Model:
         for k in range(1, len(bounds) - 1):
             here = np.arange(bounds[k], bounds[k + 1])
             self.context[here] = np.where(has_child[here], here, self.context[self.suffix[here]])
+        self.start = self.context[np.searchsorted(self.keys, self.begin)]
 
     def step(self, context, unit):
         """(cost, next context) of each unit in its context."""
@@ -430,38 +435,57 @@ class Model:
             context[open_] = self.suffix[context[open_]]
         return cost + self.cost[found], self.context[found]
 
-    def decode(self, words, beam=BEAM):
-        return [p for i in range(0, len(words), 512) for p in self._decode(words[i:i + 512], beam)]
 
-    def _decode(self, words, beam):
+class Model:
+
+    def __init__(self, data):
+        self.general = Trie(data, 0)
+        self.names = Trie(data, self.general.size_end)
+
+    def decode(self, words, names, beam=BEAM):
+        """`names` says of each word whether it is a name."""
+        return [p for i in range(0, len(words), 512) for p in self._decode(words[i:i + 512], names[i:i + 512], beam)]
+
+    def _step(self, alive, unit, names):
+        """(cost, contexts) of each unit after the hypothesis in its column."""
+        cost, context = self.general.step(alive[1], unit)
+        name_context = np.zeros_like(context)
+        name = np.flatnonzero(names[alive[0]])
+        name_cost, name_context[name] = self.names.step(alive[6, name], unit[name])
+        cost[name] += name_cost
+        return cost, context, name_context
+
+    def _decode(self, words, names, beam):
+        general, names = self.general, np.array(names, bool)
         length = np.array([len(w) for w in words])
         spelled = np.zeros((len(words), max(length)), np.int64)  # from the end
         for row, word in zip(spelled, words):
             row[:len(word)] = [ord(c) for c in reversed(word)]
-        first_unit = np.searchsorted(self.letters, np.arange(256))
-        choices = np.searchsorted(self.letters, np.arange(256), 'right') - first_unit
+        first_unit = np.searchsorted(general.letters, np.arange(256))
+        choices = np.searchsorted(general.letters, np.arange(256), 'right') - first_unit
 
-        # hypotheses, one per column: word, context, primary stresses so far, cost, hypothesis before, unit
-        start = self.context[np.searchsorted(self.keys, self.begin)]
-        alive = np.zeros((6, len(words)), np.int64)
-        alive[0], alive[1], alive[4] = np.arange(len(words)), start, -1
+        # hypotheses, one per column: word, context, primary stresses so far, cost, hypothesis before, unit, context
+        # among names
+        alive = np.zeros((7, len(words)), np.int64)
+        alive[0], alive[1], alive[4], alive[6] = np.arange(len(words)), general.start, -1, self.names.start * names
         kept, total, finals = [], 0, []
         for position in range(max(length) + 1):
             # cheapest first; of equal futures the cheapest, then `beam` of each word with and without a primary stress
             alive = alive[:, np.lexsort((alive[3], alive[0]))]
-            _, fresh = np.unique(alive[:3], axis=1, return_index=True)
-            alive = alive[:, np.sort(fresh)]
-            by_group = np.lexsort((np.arange(alive.shape[1]), alive[0] * 2 + alive[2]))
-            group = (alive[0] * 2 + alive[2])[by_group]
+            group = alive[0] * 2 + alive[2]
+            future = (group * len(general.keys) + alive[1]) * len(self.names.keys) + alive[6]
+            fresh = np.sort(np.unique(future, return_index=True)[1])
+            alive, group = alive[:, fresh], group[fresh]
+            by_group = np.argsort(group, kind='stable')
             rank = np.empty(len(group), np.int64)
-            rank[by_group] = np.arange(len(group)) - np.searchsorted(group, group)
+            rank[by_group] = np.arange(len(group)) - np.searchsorted(group[by_group], group[by_group])
             alive = alive[:, rank < beam]
             kept.append(alive)
             numbers = total + np.arange(alive.shape[1])
             total += alive.shape[1]
 
             done = length[alive[0]] == position
-            cost, _ = self.step(alive[1, done], np.full(done.sum(), self.end))
+            cost, _, _ = self._step(alive[:, done], np.full(done.sum(), general.end), names)
             finals.append(np.stack([alive[0, done], 1 - alive[2, done], alive[3, done] + cost, numbers[done]]))
             alive, numbers = alive[:, ~done], numbers[~done]
             if not alive.shape[1]:
@@ -470,11 +494,11 @@ class Model:
             source = np.repeat(np.arange(len(letter)), choices[letter])
             ends = np.cumsum(choices[letter])
             unit = np.arange(len(source)) - np.repeat(ends - choices[letter] - first_unit[letter], choices[letter])
-            possible = alive[2, source] + self.primary[unit] <= 1
-            source, unit = source[possible], unit[possible]
-            cost, context = self.step(alive[1, source], unit)
-            alive = np.stack([alive[0, source], context, alive[2, source] + self.primary[unit],
-                              alive[3, source] + cost, numbers[source], unit])
+            primary = alive[2, source] + general.primary[unit]
+            source, unit, primary = source[primary <= 1], unit[primary <= 1], primary[primary <= 1]
+            cost, context, name_context = self._step(alive[:, source], unit, names)
+            alive = np.stack([alive[0, source], context, primary, alive[3, source] + cost, numbers[source], unit,
+                              name_context])
         finals = np.concatenate(finals, axis=1)
         finals = finals[:, np.lexsort((finals[2], finals[1], finals[0]))]  # one with a primary stress, if there is any
         _, best = np.unique(finals[0], return_index=True)
@@ -483,7 +507,7 @@ class Model:
         for hypothesis in finals[3, best]:
             phonemes = []
             while everything[4, hypothesis] >= 0:
-                phonemes += self.phonemes[everything[5, hypothesis]]
+                phonemes += general.phonemes[everything[5, hypothesis]]
                 hypothesis = everything[4, hypothesis]
             result.append(phonemes)
         return result
@@ -550,7 +574,8 @@ def stem(word):
 
 
 def splits(entries, seed=1):
-    """name -> (training, test). Everything with a test word's stem is kept out of training in the second and third."""
+    """(what, training, test): at random; by stem; capitalised words; those, and all that has one's stem (Finnish for
+    Finland) kept out of training too."""
     rng = random.Random(seed)
     numbers = list(range(len(entries)))
     chosen = set(rng.sample(numbers, len(entries) // 20))
@@ -562,24 +587,65 @@ def splits(entries, seed=1):
            [e for e, s in zip(entries, stems) if s in chosen])
     names = [i for i in numbers if entries[i].name]
     chosen = set(rng.sample(names, len(names) // 5))
+    yield ('names', [e for i, e in enumerate(entries) if i not in chosen], [entries[i] for i in sorted(chosen)])
     away = {stems[i] for i in chosen}
-    yield ('names', [e for i, e in enumerate(entries) if i not in chosen and stems[i] not in away],
+    yield ('names without relatives', [e for i, e in enumerate(entries) if i not in chosen and stems[i] not in away],
            [entries[i] for i in sorted(chosen)])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def estimate(sequences, units, order):
+    levels = count_ngrams(sequences, units, order)
+    return levels, *kneser_ney(levels, units)
+
+
+def score(trie, sequences):
+    """-1024 ln p of each sequence."""
+    cost, context = np.zeros(len(sequences), np.int64), np.full(len(sequences), trie.start)
+    length = np.array([len(s) for s in sequences])
+    table = np.full((len(sequences), max(length) + 1), trie.end)
+    for row, sequence in zip(table, sequences):
+        row[:len(sequence)] = sequence
+    for position in range(table.shape[1]):
+        on = np.flatnonzero(position <= length)
+        step, context[on] = trie.step(context[on], table[on, position])
+        cost[on] += step
+    return cost
+
+
+def train_names(units, sequences, names):
+    """A small model of how names sound, from the lexicon's capitalised words and from its small ones that are like
+    them (most of us_silver's names are in small letters): twice, what a model of names explains better joins them."""
+    each = [[u] for u in range(len(units))]  # no unit is impossible
+    alike = names.copy()
+    for _ in range(2):
+        tries = []
+        for chosen in (alike, ~alike):
+            levels, probabilities, backoffs = estimate(
+                [s for s, c in zip(sequences, chosen) if c] + each, len(units), 3)
+            keep, fitted = prune(levels, probabilities, backoffs, 0)
+            tries.append(Trie(pack(units, levels, probabilities, fitted, keep), 0))
+        odds = (score(tries[1], sequences) - score(tries[0], sequences)) / COST_SCALE
+        alike = names | (odds + np.log(np.mean(alike) / np.mean(~alike)) > 0)
+    levels, probabilities, backoffs = estimate([s for s, c in zip(sequences, alike) if c] + each, len(units), NAME_ORDER)
+    keep, fitted = prune(levels, probabilities, backoffs, 0)
+    return pack(units, levels, probabilities, fitted, keep)
+
+
 def train(entries, most_bytes):
     units, sequences = align(entries)
-    levels = count_ngrams(sequences, len(units), ORDER)
-    probabilities, backoffs = kneser_ney(levels, len(units))
+    capitalised = {e.word for e in entries if e.name}
+    names = train_names(units, sequences,
+                        np.array([''.join(units[u][0] for u in reversed(s)) in capitalised for s in sequences]))
+    levels, probabilities, backoffs = estimate(sequences, len(units), ORDER)
     low, high = 0.0, 16.0  # nats; the file shrinks as the threshold grows
     best = None
     while best is None or high - low > 0.02:
         threshold = (low + high) / 2
         keep, fitted = prune(levels, probabilities, backoffs, threshold)
-        data = pack(units, levels, probabilities, fitted, keep)
+        data = pack(units, levels, probabilities, fitted, keep) + names
         if len(data) <= most_bytes:
             best, high = data, threshold
         else:
@@ -591,8 +657,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('wheel', help='misaki-0.9.4-py3-none-any.whl')
     parser.add_argument('--out', help='train on the whole lexicon and write the model here')
-    parser.add_argument('--evaluate', action='store_true', help='train on a part of the lexicon, test on the rest, thrice')
-    parser.add_argument('--bytes', type=int, default=1_900_000, help='the size that the model may have')
+    parser.add_argument('--evaluate', action='store_true', help='train on a part of the lexicon, test on the rest, four ways')
+    parser.add_argument('--bytes', type=int, default=1_990_000, help='the size that the model may have')
     arguments = parser.parse_args()
     if not arguments.out and not arguments.evaluate:
         parser.error('nothing to do: --out or --evaluate')
@@ -607,8 +673,9 @@ def main():
     if arguments.evaluate:
         for split, training, test in splits(entries):
             model = Model(train(training, arguments.bytes))
+            answers = model.decode([e.word for e in test], [e.name for e in test])
             print(f'{split}: {len(training)} words to train, {len(test)} to test')
-            for way, (phonemes, words) in error_rates(model.decode([e.word for e in test]), test).items():
+            for way, (phonemes, words) in error_rates(answers, test).items():
                 print(f'  {way:24}{100 * phonemes:6.2f} % of phonemes {100 * words:6.2f} % of words', flush=True)
 
 

@@ -16,7 +16,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <limits>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "core/check.h"
@@ -41,7 +42,7 @@ std::uint64_t u64(const unsigned char* p) { return u32(p) | std::uint64_t{u32(p 
 
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-/// Reads the file in place.
+/// Reads one of the file's two tries in place.
 class Trie {
  public:
   explicit Trie(const unsigned char* file) {
@@ -63,6 +64,7 @@ class Trie {
     nodes_ = ranks_ + blocks * 4;
     delta_ = nodes_ + (nodes - 1) * 2;
     backoffs_ = delta_ + (contexts + 1) * 2;
+    past_end_ = file + (static_cast<std::size_t>(backoffs_ + contexts - file) + 7) / 8 * 8;
 
     for (std::uint32_t unit = 0; unit < units_; ++unit) {
       const unsigned char* entry = unit_table_ + std::size_t{4} * unit;
@@ -79,6 +81,7 @@ class Trie {
     std::uint32_t first = 0, last = 0;  // its units
   };
   const Letter& letter(char c) const { return letters_[static_cast<unsigned char>(c)]; }
+  const unsigned char* past_end() const { return past_end_; }
   int order() const { return order_; }
   std::uint32_t end() const { return units_; }
   std::uint32_t begin() const { return units_ + 1; }
@@ -148,7 +151,7 @@ class Trie {
   int order_ = 0;
   std::uint32_t units_ = 0;
   const unsigned char *symbols_, *unit_table_, *costs_, *backoff_costs_, *has_child_, *first_,
-      *ranks_, *nodes_, *delta_, *backoffs_;
+      *ranks_, *nodes_, *delta_, *backoffs_, *past_end_;
   std::array<Letter, 256> letters_{};
   std::array<bool, 1024> primary_{};
 };
@@ -172,21 +175,21 @@ State after(const Trie& trie, const State& state, std::uint32_t unit) {
   return next;
 }
 
-/// costs[i] of the unit first + i after `state`.
-void cost_range(const Trie& trie, const State& state, std::uint32_t first, std::uint32_t last,
-                std::vector<std::int32_t>& costs) {
-  constexpr std::int32_t kUnknown = std::numeric_limits<std::int32_t>::max();
-  costs.assign(last - first, kUnknown);
+/// Adds to costs[i] that of the unit first + i after `state`.
+void add_costs(const Trie& trie, const State& state, std::uint32_t first,
+               std::span<std::int32_t> costs) {
+  std::array<bool, 1024> known{};
   std::size_t open = costs.size();
   std::int32_t backoff = 0;
   for (int length = state.size - 1; length >= 0 && open > 0; --length) {
     const std::uint32_t context = state.contexts[static_cast<std::size_t>(length)];
     const Trie::Children range = trie.children(context);
     for (std::uint32_t node = trie.lower_bound(range, first); node < range.last; ++node) {
-      const std::uint32_t unit = trie.unit(node);
-      if (unit >= last) break;
-      if (costs[unit - first] != kUnknown) continue;
-      costs[unit - first] = backoff + trie.cost(node, length + 1);
+      const std::uint32_t i = trie.unit(node) - first;
+      if (i >= costs.size()) break;
+      if (known[i]) continue;
+      known[i] = true;
+      costs[i] += backoff + trie.cost(node, length + 1);
       --open;
     }
     backoff += trie.backoff(context, length);
@@ -194,12 +197,23 @@ void cost_range(const Trie& trie, const State& state, std::uint32_t first, std::
   DECIBIT_CHECK(open == 0);  // the empty context knows every unit
 }
 
+struct Model {
+  explicit Model(const unsigned char* file) : general(file), names(general.past_end()) {}
+  Trie general, names;
+};
+
 struct Hypothesis {
-  State state;
+  State general;
+  State names;  // of a name; otherwise stays empty
   std::int32_t cost = 0;
   bool primary = false;
   // Into the list of all steps; kNone at the beginning.
   std::uint32_t step = kNone;
+
+  bool has_future_of(const Hypothesis& other) const {
+    return primary == other.primary && general.longest() == other.general.longest() &&
+           names.longest() == other.names.longest();
+  }
 };
 struct Step {
   std::uint32_t before, unit;
@@ -210,75 +224,112 @@ struct Candidate {
   bool primary;
 };
 
-/// The `kBeam` cheapest of either kind, of equal futures the cheapest. Ties go to who came first.
-std::vector<Hypothesis> select(const Trie& trie, const std::vector<Hypothesis>& from,
-                               std::vector<Candidate>& candidates, std::vector<Step>& steps) {
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
-  std::vector<Hypothesis> kept;
-  std::array<int, 2> count{};
-  for (const Candidate& c : candidates) {
-    int& of_kind = count[c.primary ? 1 : 0];
-    if (of_kind == kBeam) continue;
-    const State state = after(trie, from[c.from].state, c.unit);
-    const bool known = std::any_of(kept.begin(), kept.end(), [&](const Hypothesis& h) {
-      return h.primary == c.primary && h.state.longest() == state.longest();
-    });
-    if (known) continue;
-    ++of_kind;
-    kept.push_back({state, c.cost, c.primary, static_cast<std::uint32_t>(steps.size())});
-    steps.push_back({from[c.from].step, c.unit});
-    if (count[0] == kBeam && count[1] == kBeam) break;
+/// One word's search.
+class Search {
+ public:
+  Search(const Model& model, bool is_name) : model_(model), is_name_(is_name), beam_(1) {
+    beam_[0].general = after(model.general, State(), model.general.begin());
+    if (is_name) beam_[0].names = after(model.names, State(), model.names.begin());
   }
-  return kept;
-}
 
-/// Of letters and apostrophes in lower case.
-std::string decode(const Trie& trie, std::string_view word) {
-  std::vector<Hypothesis> beam(1);
-  beam[0].state = after(trie, State(), trie.begin());
-  std::vector<Step> steps;
-  std::vector<Candidate> candidates;
-  std::vector<std::int32_t> costs;
-  for (std::size_t i = word.size(); i-- > 0;) {
-    const Trie::Letter& letter = trie.letter(word[i]);
-    candidates.clear();
-    for (std::uint32_t from = 0; from < beam.size(); ++from) {
-      cost_range(trie, beam[from].state, letter.first, letter.last, costs);
+  void read(char c) {
+    const Trie::Letter& letter = model_.general.letter(c);
+    candidates_.clear();
+    for (std::uint32_t from = 0; from < beam_.size(); ++from) {
+      const std::span<const std::int32_t> costs =
+          costs_after(beam_[from], letter.first, letter.last);
       for (std::uint32_t unit = letter.first; unit < letter.last; ++unit) {
-        if (beam[from].primary && trie.is_primary(unit)) continue;
-        candidates.push_back({beam[from].cost + costs[unit - letter.first], from, unit,
-                              beam[from].primary || trie.is_primary(unit)});
+        const bool primary = model_.general.is_primary(unit);
+        if (primary && beam_[from].primary) continue;
+        candidates_.push_back(
+            {costs[unit - letter.first], from, unit, primary || beam_[from].primary});
       }
     }
-    beam = select(trie, beam, candidates, steps);
+    select();
   }
-  // One with a primary stress, if there is any.
-  const Hypothesis* best = nullptr;
-  std::int32_t least = 0;
-  for (Hypothesis& h : beam) {
-    cost_range(trie, h.state, trie.end(), trie.end() + 1, costs);
-    const std::int32_t cost = h.cost + costs[0];
-    if (best == nullptr || h.primary > best->primary ||
-        (h.primary == best->primary && cost < least)) {
-      best = &h;
-      least = cost;
+
+  /// The cheapest with a primary stress, if there is any, from the word's beginning.
+  std::string phonemes() {
+    const Hypothesis* best = nullptr;
+    std::int32_t least = 0;
+    const std::uint32_t end = model_.general.end();
+    for (const Hypothesis& h : beam_) {
+      const std::int32_t cost = costs_after(h, end, end + 1)[0];
+      if (best == nullptr || h.primary > best->primary ||
+          (h.primary == best->primary && cost < least)) {
+        best = &h;
+        least = cost;
+      }
     }
+    std::string result;
+    for (std::uint32_t step = best->step; step != kNone; step = steps_[step].before) {
+      model_.general.append_phonemes(steps_[step].unit, result);
+    }
+    return result;
   }
-  std::string phonemes;
-  for (std::uint32_t step = best->step; step != kNone; step = steps[step].before) {
-    trie.append_phonemes(steps[step].unit, phonemes);
+
+ private:
+  /// Of the whole hypothesis with each of the units.
+  std::span<const std::int32_t> costs_after(const Hypothesis& h, std::uint32_t first,
+                                            std::uint32_t last) {
+    costs_.assign(last - first, h.cost);
+    add_costs(model_.general, h.general, first, costs_);
+    if (is_name_) add_costs(model_.names, h.names, first, costs_);
+    return costs_;
   }
-  return phonemes;
+
+  /// The next beam: the `kBeam` cheapest of either kind, of equal futures the cheapest. Ties go to
+  /// who came first.
+  void select() {
+    std::stable_sort(candidates_.begin(), candidates_.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
+    std::vector<Hypothesis> next;
+    std::array<int, 2> count{};
+    for (const Candidate& c : candidates_) {
+      int& of_kind = count[c.primary ? 1 : 0];
+      if (of_kind == kBeam) continue;
+      const Hypothesis& from = beam_[c.from];
+      Hypothesis h;
+      h.general = after(model_.general, from.general, c.unit);
+      if (is_name_) h.names = after(model_.names, from.names, c.unit);
+      h.cost = c.cost;
+      h.primary = c.primary;
+      h.step = static_cast<std::uint32_t>(steps_.size());
+      if (std::any_of(next.begin(), next.end(),
+                      [&](const Hypothesis& other) { return h.has_future_of(other); })) {
+        continue;
+      }
+      next.push_back(h);
+      steps_.push_back({from.step, c.unit});
+      if (++of_kind == kBeam && count[0] == count[1]) break;
+    }
+    beam_ = std::move(next);
+  }
+
+  const Model& model_;
+  bool is_name_;
+  std::vector<Hypothesis> beam_;
+  std::vector<Step> steps_;
+  std::vector<Candidate> candidates_;
+  std::vector<std::int32_t> costs_;
+};
+
+/// Of letters and apostrophes in lower case.
+std::string decode(const Model& model, std::string_view word, bool is_name) {
+  Search search(model, is_name);
+  for (std::size_t i = word.size(); i-- > 0;) search.read(word[i]);
+  return search.phonemes();
 }
 
 }  // namespace
 
 std::string letter_to_sound(std::string_view word) {
-  static const Trie trie(bytes_at(decibit_letter_to_sound_en_us));
+  static const Model model(bytes_at(decibit_letter_to_sound_en_us));
   std::string letters;
+  bool is_name = false;
   for (const char c : word) {
     if (c >= 'A' && c <= 'Z') {
+      is_name = is_name || letters.empty();
       letters += static_cast<char>(c - 'A' + 'a');
     } else if ((c >= 'a' && c <= 'z') || c == '\'') {
       letters += c;
@@ -286,7 +337,7 @@ std::string letter_to_sound(std::string_view word) {
   }
   std::string phonemes;
   for (std::size_t at = 0; at < letters.size(); at += kLongestWord) {
-    std::string piece = decode(trie, std::string_view(letters).substr(at, kLongestWord));
+    std::string piece = decode(model, std::string_view(letters).substr(at, kLongestWord), is_name);
     const std::size_t mark = piece.find(kPrimary);
     if (mark != std::string::npos && phonemes.find(kPrimary) != std::string::npos) {
       piece.replace(mark, kPrimary.size(), kSecondary);

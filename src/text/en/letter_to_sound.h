@@ -10,9 +10,10 @@
 namespace decibit::text {
 
 /// The word in misaki's American alphabet ("voltage" -> "vˈOltɪʤ"): symbols of its lexicon only,
-/// one primary stress where there is a vowel, marks right before their vowels. Letters of either
-/// case and apostrophes; other bytes are passed over, and what has no letters gives "". A tenth of
-/// a millisecond; any number of threads.
+/// one primary stress where there is a vowel, marks right before their vowels. Of ASCII letters and
+/// apostrophes; other bytes are passed over, and what has no letters gives "". A capital at the
+/// beginning makes it a name ("Tirana"), which is read more like a foreign word than "tirana" is.
+/// Below a millisecond; any number of threads.
 std::string letter_to_sound(std::string_view word);
 
 }  // namespace decibit::text
