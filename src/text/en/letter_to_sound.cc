@@ -17,6 +17,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,7 @@ namespace decibit::text {
 namespace {
 
 constexpr int kMaxOrder = 8;
-constexpr int kBeam = 32;  // hypotheses with a primary stress, and as many without
+constexpr std::size_t kBeam = 32;  // hypotheses with a primary stress, and as many without
 // No word is longer; what is goes in pieces of this length, so that memory stays bounded.
 constexpr std::size_t kLongestWord = 64;
 constexpr std::string_view kPrimary = "ˈ", kSecondary = "ˌ";
@@ -221,7 +222,6 @@ struct Step {
 struct Candidate {
   std::int32_t cost;
   std::uint32_t from, unit;
-  bool primary;
 };
 
 /// One word's search.
@@ -234,15 +234,15 @@ class Search {
 
   void read(char c) {
     const Trie::Letter& letter = model_.general.letter(c);
-    candidates_.clear();
+    for (std::vector<Candidate>& kind : candidates_) kind.clear();
     for (std::uint32_t from = 0; from < beam_.size(); ++from) {
       const std::span<const std::int32_t> costs =
           costs_after(beam_[from], letter.first, letter.last);
       for (std::uint32_t unit = letter.first; unit < letter.last; ++unit) {
         const bool primary = model_.general.is_primary(unit);
         if (primary && beam_[from].primary) continue;
-        candidates_.push_back(
-            {costs[unit - letter.first], from, unit, primary || beam_[from].primary});
+        candidates_[primary || beam_[from].primary ? 1 : 0].push_back(
+            {costs[unit - letter.first], from, unit});
       }
     }
     select();
@@ -278,22 +278,31 @@ class Search {
     return costs_;
   }
 
-  /// The next beam: the `kBeam` cheapest of either kind, of equal futures the cheapest. Ties go to
-  /// who came first.
+  /// The next beam.
   void select() {
-    std::stable_sort(candidates_.begin(), candidates_.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
     std::vector<Hypothesis> next;
-    std::array<int, 2> count{};
-    for (const Candidate& c : candidates_) {
-      int& of_kind = count[c.primary ? 1 : 0];
-      if (of_kind == kBeam) continue;
+    for (std::vector<Candidate>& kind : candidates_) select(kind, next);
+    beam_ = std::move(next);
+  }
+
+  /// The `kBeam` cheapest, of equal futures the cheapest. Ties go to who came first.
+  void select(std::vector<Candidate>& candidates, std::vector<Hypothesis>& next) {
+    // A heap, since some fifty are looked at, of a thousand.
+    const auto later = [](const Candidate& a, const Candidate& b) {
+      return std::tie(a.cost, a.from, a.unit) > std::tie(b.cost, b.from, b.unit);
+    };
+    std::make_heap(candidates.begin(), candidates.end(), later);
+    const std::size_t others = next.size();
+    while (!candidates.empty() && next.size() < others + kBeam) {
+      std::pop_heap(candidates.begin(), candidates.end(), later);
+      const Candidate c = candidates.back();
+      candidates.pop_back();
       const Hypothesis& from = beam_[c.from];
       Hypothesis h;
       h.general = after(model_.general, from.general, c.unit);
       if (is_name_) h.names = after(model_.names, from.names, c.unit);
       h.cost = c.cost;
-      h.primary = c.primary;
+      h.primary = from.primary || model_.general.is_primary(c.unit);
       h.step = static_cast<std::uint32_t>(steps_.size());
       if (std::any_of(next.begin(), next.end(),
                       [&](const Hypothesis& other) { return h.has_future_of(other); })) {
@@ -301,16 +310,14 @@ class Search {
       }
       next.push_back(h);
       steps_.push_back({from.step, c.unit});
-      if (++of_kind == kBeam && count[0] == count[1]) break;
     }
-    beam_ = std::move(next);
   }
 
   const Model& model_;
   bool is_name_;
   std::vector<Hypothesis> beam_;
   std::vector<Step> steps_;
-  std::vector<Candidate> candidates_;
+  std::array<std::vector<Candidate>, 2> candidates_;  // without and with a primary stress
   std::vector<std::int32_t> costs_;
 };
 
