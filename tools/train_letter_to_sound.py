@@ -653,10 +653,23 @@ def train(entries, most_bytes):
     return best
 
 
+def write_golden(path, model, entries):
+    """What the C++ must say: words of the lexicon, small and capitalised, and words of no language."""
+    rng = random.Random(1)
+    words = [rng.choice(entries).word for _ in range(200)]
+    words += [''.join(rng.choice(LETTERS) for _ in range(rng.randint(1, 14))) for _ in range(50)]
+    words += [word.capitalize() for word in words if word[0] != "'"]
+    answers = model.decode([w.lower() for w in words], [w[0].isupper() for w in words])
+    with open(path, 'w', encoding='utf-8') as file:
+        file.writelines(f'{word}\t{"".join(phonemes)}\n' for word, phonemes in zip(words, answers))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('wheel', help='misaki-0.9.4-py3-none-any.whl')
     parser.add_argument('--out', help='train on the whole lexicon and write the model here')
+    parser.add_argument('--golden', default='tests/golden/text/letter_to_sound.tsv',
+                        help='and some of its answers here, for the test of the C++')
     parser.add_argument('--evaluate', action='store_true', help='train on a part of the lexicon, test on the rest, four ways')
     parser.add_argument('--bytes', type=int, default=1_990_000, help='the size that the model may have')
     arguments = parser.parse_args()
@@ -670,6 +683,7 @@ def main():
         with open(arguments.out, 'wb') as file:
             file.write(data)
         print(f'{arguments.out}: {len(data)} bytes, {time.process_time() - start:.0f} s')
+        write_golden(arguments.golden, Model(data), entries)
     if arguments.evaluate:
         for split, training, test in splits(entries):
             model = Model(train(training, arguments.bytes))

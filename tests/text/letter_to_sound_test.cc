@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -66,6 +67,23 @@ TEST(LetterToSound, WordsInNoLexicon) {
   EXPECT_EQ(letter_to_sound("snorfle"), "snˈɔɹfᵊl");
   EXPECT_EQ(letter_to_sound("cryptofication"), "kɹˌɪptOfəkˈAʃən");
   EXPECT_EQ(letter_to_sound("Snorfle"), letter_to_sound("SNORFLE"));
+}
+
+TEST(LetterToSound, CapitalisedWordsAreNames) {
+  EXPECT_EQ(letter_to_sound("Marchetti"), "mˌɑɹkˈɛɾi");
+  EXPECT_EQ(letter_to_sound("marchetti"), "mˌɑɹʧˈɛɾi");
+}
+
+// tools/train_letter_to_sound.py decodes by other means; costs are integers in both.
+TEST(LetterToSound, SaysWhatTheTrainingScriptSays) {
+  std::ifstream file(DECIBIT_SOURCE_DIR "/tests/golden/text/letter_to_sound.tsv");
+  int lines = 0;
+  for (std::string line; std::getline(file, line); ++lines) {
+    const std::size_t tab = line.find('\t');
+    ASSERT_NE(tab, std::string::npos);
+    EXPECT_EQ(letter_to_sound(line.substr(0, tab)), line.substr(tab + 1)) << line;
+  }
+  EXPECT_GT(lines, 400);
 }
 
 TEST(LetterToSound, PassesOverWhatIsNoLetter) {
