@@ -98,7 +98,7 @@ TEST(LetterToSound, AbsurdWordsAreLawful) {
                            "rhythm", "Llanfairpwllgwyngyll"}) {
     expect_lawful(word);
   }
-  for (const std::size_t length : {63, 64, 65, 128, 200, 5000}) {
+  for (const std::size_t length : {63U, 64U, 65U, 128U, 200U, 5000U}) {
     expect_lawful(std::string(length, 'a'));
     expect_lawful(std::string(length, 'z'));
   }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Beam search over a trie of joint n-grams, from the end of the word to its beginning (the training
-// script says why).
+// Beam search over a trie of joint n-grams, from the end of the word to its beginning; the training
+// script says why, and how the file is laid out.
 //
-// A unit is one letter with the 0-3 phonemes it stands for; units are numbered by letter, so that
-// the candidates of a letter are a range, and so are those among the children of a node. With p(u |
-// h) stored for some n-grams only,
-//   -ln p(u | h) = cost(h u) if the trie has it, else backoff(h) + -ln p(u | h without its oldest
-//   unit).
+// A unit u is one letter with the 0-3 phonemes it stands for. Units are numbered by letter, so that
+// the candidates of a letter are a range, and so are those among the children of a node. The trie
+// has some n-grams h u only; with h' for h without its oldest unit,
+//   -ln p(u | h) = cost(h u)                        if it has h u,
+//                  backoff(h) + -ln p(u | h')       otherwise.
 // A hypothesis holds the nodes of all suffixes of what it has read, and one walk over them, longest
-// first, costs all candidates. Costs are integers, hence the same on every machine. The layout of
-// the file is in the training script.
+// first, costs all candidates. A capitalised word is taken for a name, and its cost is the sum of
+// two tries', that of all words and that of names. Costs are integers, hence the same on every
+// machine.
 #include "text/en/letter_to_sound.h"
 
 #include <algorithm>
