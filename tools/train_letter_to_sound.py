@@ -15,7 +15,7 @@ phoneme errors fell by 5 %. Steps:
 2. ngrams   interpolated modified Kneser-Ney over the units, order ORDER
 3. prune    n-grams that the next lower order predicts nearly as well go, until the file fits --bytes
 4. write    a trie in level order, probabilities in 64 levels; src/text/en/letter_to_sound.cc reads it in place
-5. names    a second, small model of names. A capitalised word's cost is the sum of both, which takes 5 % off the
+5. names    a second, small model of names. A capitalised word's cost is the sum of both, which takes 8 % off the
             phoneme errors of held-out names
 6. decode   beam search for the best sequence of units with exactly one primary stress (--evaluate), in integers as
             the C++ does it, all words of a test set at once
@@ -270,8 +270,8 @@ def prune(levels, probabilities, backoffs, threshold):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The file, little-endian: two tries, each padded to a multiple of 8 bytes. Nodes are numbered in level order, 0 is the empty context; the children of a node
-# lie together, by unit.
+# The file, little-endian: two tries, of all words and of names, each padded to a multiple of 8 bytes. Nodes are numbered
+# in level order, 0 is the empty context; the children of a node lie together, by unit.
 #
 #   header      8 bytes "letsound", then u32: order, units (two more are "end" and "begin"), symbols, nodes, contexts
 #   symbols     per symbol 4 bytes of UTF-8, zero padded
@@ -394,7 +394,7 @@ class Trie:
         packed = take('<u2', nodes - 1).astype(np.int64)
         first_child = np.repeat(first, 32)[:contexts + 1].astype(np.int64) + take('<u2', contexts + 1)
         codes = take('u1', contexts)
-        self.size_end = at + -at % 8
+        self.past_end = at + -at % 8
 
         parent = np.zeros(nodes, np.int64)
         parent[1:] = np.repeat(np.flatnonzero(has_child), np.diff(first_child))
@@ -440,7 +440,7 @@ class Model:
 
     def __init__(self, data):
         self.general = Trie(data, 0)
-        self.names = Trie(data, self.general.size_end)
+        self.names = Trie(data, self.general.past_end)
 
     def decode(self, words, names, beam=BEAM):
         """`names` says of each word whether it is a name."""
