@@ -195,7 +195,6 @@ def count_ngrams(sequences, units, order):
     levels = []
     # node[t]: number of the n-gram of length k that ends at t; -1: it would reach before the word's begin
     node = np.zeros(len(text), np.int64)
-    previous = None
     for k in range(1, order + 1):
         inside = since_begin >= k - 1
         prefix_at = np.full(len(text), -1)
