@@ -12,6 +12,7 @@ declare -A may_include=(
   [kernels]='core/ quant/'
   [nn]='core/ io/ quant/ kernels/ fmt/'
   [dsp]='core/'
+  [text]='core/ fmt/'
   [models]='core/ io/ quant/element.h nn/ dsp/ fmt/'
   [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
   [apps/bench]='bench/ core/ quant/ kernels/ fmt/'
