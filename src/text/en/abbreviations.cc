@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "text/en/normalizer.h"
+#include "text/en/number_words.h"
 #include "text/pattern.h"
 
 namespace decibit::text::en {
@@ -55,13 +56,9 @@ Text dotted_word(const Match& m) {
   return std::string(found->second) + dot_after(m[1], m.after());
 }
 
-// Before a name a saint, after one a street.
-Text saint_or_street(const Match& m) {
-  const bool name_before = !m[1].empty();
-  const std::string dot = m[2].empty() || !sentence_ends(m.after()) ? "" : ".";
-  if (!name_before && capital_follows(m.after())) return "Saint";
-  if (name_before) return std::string(m[1]) + "Street" + dot;
-  return std::nullopt;
+// A street behind its name and before no other name; else a saint.
+Text street(const Match& m) {
+  return std::string(m[1]) + "Street" + (sentence_ends(m.after()) ? "." : "");
 }
 
 Text numbered(const Match& m) {
@@ -102,10 +99,9 @@ Text roman_part(const Match& m) {
 Text roman_ruler(const Match& m) {
   const auto value = roman_value(m[2]);
   if (!value || *value > 30) return std::nullopt;
-  const int last = *value % 10;
-  const bool teen = *value / 10 == 1;
-  const char* ending = teen || last == 0 || last > 3 ? "th" : last == 1 ? "st" : last == 2 ? "nd" : "rd";
-  return std::string(m[1]) + " the " + std::to_string(*value) + ending;
+  std::string words;
+  for (const std::string& word : ordinal_words(std::to_string(*value))) words += (words.empty() ? "" : "-") + word;
+  return std::string(m[1]) + " the " + words;
 }
 
 }  // namespace
@@ -114,8 +110,9 @@ std::string read_abbreviations(std::string text) {
   static const Pattern kDotted("(?<![\\w.@/-])([A-Za-z]{2,6}|[ei]\\.[eg]|[EI]\\.[eg])\\.(?![\\w-])");
   static const Pattern kVersus("(?<= )vs(?= )");
   static const Pattern kBareTitle("(?<![\\w.-])(Prof|Capt|Lt|Sgt|Rev|Gov|Sen)(?= [A-Z][a-z])");
-  static const Pattern kStreet("((?<=[a-z] |\\d )[A-Z][a-z]{1,20} |\\b\\d{1,3}(?:st|nd|rd|th) )St(\\.)(?!\\w)");
-  static const Pattern kSaint("(?<![\\w.-])()St(\\.?)(?= [A-Z][a-z])");
+  static const Pattern kStreet("((?<![\\w.])[A-Z][a-z]{1,20} |\\b\\d{1,3}(?:st|nd|rd|th) )St\\.(?! [A-Z])(?!\\w)"
+                               "|(\\d [A-Z][a-z]{1,20} )St\\.(?= [A-Z])");
+  static const Pattern kSaint("(?<![\\w.-])St\\.?(?= [A-Z][a-z])");
   static const Pattern kNumbered(
       "(?<![\\w.@/-])(No|no|Nos|nos|pp?|[Vv]ol|[Cc]h|[Ff]igs?|[Ss]ec|[Ee]q|[Ee]xt|[Aa]rt|[Vv]er|v)\\. ?(?=\\d)");
   static const Pattern kVersion("(?<![\\w.-])v(?=\\d+(?:\\.\\d+)*(?!\\w))");
@@ -132,8 +129,10 @@ std::string read_abbreviations(std::string text) {
   text = kNumbered.replace(text, numbered);
   text = kVersion.replace(text, "version ");
   text = kFort.replace(text, "Fort");
-  text = kStreet.replace(text, saint_or_street);
-  text = kSaint.replace(text, saint_or_street);
+  text = kStreet.replace(text, [](const Match& m) {
+    return m[1].empty() ? street(Match({m[0], m[2]}, m.before(), m.after())) : street(m);
+  });
+  text = kSaint.replace(text, "Saint");
   text = kDotted.replace(text, dotted_word);
   text = kVersus.replace(text, "versus");
   text = kBareTitle.replace(text, [](const Match& m) { return Text(words().at(m[1])); });

@@ -131,7 +131,7 @@ std::string read_addresses(std::string text) {
   static const Pattern kTelephone(
       "(?<![\\w.,$-])(?:\\+?\\d{1,2}[ .-])?(?:\\(\\d{3}\\) ?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}(?![\\w-])"
       "|(?<![\\w.,$-])\\d{3}-\\d{4}(?![\\w-])");
-  static const Pattern kEmergency("(?<=[Cc]all |[Dd]ial )911\\b");
+  static const Pattern kEmergency("(?<=[Cc]all |[Dd]ial |[Cc]alled |[Dd]ialed | or )911\\b");
   if (text.find('@') != std::string::npos) text = kEmail.replace(text, email);
   text = kUrl.replace(text, url);
   text = kDomain.replace(text, url);

@@ -203,7 +203,11 @@ Reading Lexicon::word(std::string_view word, Tag tag, Stress stress, const Conte
   if (ends_with(word, "'") && is_known(word.substr(0, word.size() - 1))) {
     return look_up(word.substr(0, word.size() - 1), tag, stress, &context);
   }
-  return stemmed(word, tag, stress, context);
+  if (Reading reading = stemmed(word, tag, stress, context)) return reading;
+  if (!ends_with(word, "'s")) return std::nullopt;
+  // The possessive of an inflected word, the Yateses': misaki has no two endings.
+  const Reading owner = stemmed(word.substr(0, word.size() - 2), tag, stress, context);
+  return owner ? Reading(plural(*owner)) : std::nullopt;
 }
 
 Phones Lexicon::plain(std::string_view word, Stress stress) const {

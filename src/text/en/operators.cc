@@ -65,7 +65,7 @@ std::string read_operators(std::string text) {
   static const Pattern kAbout("(?<!\\w)[~≈]\\s?(?=[\\d$])");
   static const Pattern kNumber("(?<![\\w#&])#(?=\\d)");
   static const Pattern kHashtag("(?<![\\w#&])#(?=[A-Za-z])");
-  static const Pattern kWithout("(?<![\\w/])[wW]/[oO](?= )");
+  static const Pattern kWithout("(?<![\\w/])[wW]/[oO](?!\\w)");
   static const Pattern kWith("(?<![\\w/])[wW]/(?= ?[a-z])");
   static const Pattern kSharp("\\b([A-G]|C|F)#(?!\\w)");
   static const Pattern kSymbol("([=≠≈≤≥±×÷√∞π°§¶©‰→←∑∫∂∈αβγδεζηθκλμνξρστφχψωΔΣΩΠΛΦΨΘ$£€¥¢№♯♭™®•·])");

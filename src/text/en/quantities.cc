@@ -130,8 +130,8 @@ Text fraction_sign(const Match& m) {
 Text fraction(const Match& m) {
   const int top = std::atoi(std::string(m[2]).c_str());
   const int bottom = std::atoi(std::string(m[3]).c_str());
-  if (top == 24 && bottom == 7) return "twenty-four seven";
-  if (top == 9 && bottom == 11) return "nine eleven";
+  if (top == 24 && bottom == 7) return "24 7";
+  if (top == 9 && bottom == 11) return "9 11";
   if (m[1].empty() && (bottom == 10 || bottom == 100)) return std::string(m[2]) + " out of " + std::string(m[3]);
   const Text words = fraction_words(top, bottom);
   if (words) return mixed(m[1], *words);

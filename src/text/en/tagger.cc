@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/en/tagger.h"
 
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,14 +22,21 @@ class Sentence {
  public:
   explicit Sentence(const std::vector<Piece>& pieces) {
     for (const Piece& piece : pieces) {
-      lower_.push_back(piece.phones && piece.tag == Tag::kPunctuation ? std::string()
-                                                                      : ascii_lower(piece.text));
+      const bool mark = piece.tag == Tag::kPunctuation;
+      lower_.push_back(mark ? std::string() : ascii_lower(piece.text));
+      marks_.push_back(mark ? piece.text : std::string());
     }
   }
   [[nodiscard]] std::string_view at(std::size_t i, int offset = 0) const {
     const auto place = static_cast<std::ptrdiff_t>(i) + offset;
     if (place < 0 || place >= static_cast<std::ptrdiff_t>(lower_.size())) return {};
     return lower_[static_cast<std::size_t>(place)];
+  }
+  // The punctuation there, empty if it is a word; a full stop at both ends of the text.
+  [[nodiscard]] std::string_view mark(std::size_t i, int offset) const {
+    const auto place = static_cast<std::ptrdiff_t>(i) + offset;
+    if (place < 0 || place >= static_cast<std::ptrdiff_t>(marks_.size())) return ".";
+    return marks_[static_cast<std::size_t>(place)];
   }
   // The nearest word to the left that is no adverb: what governs this one.
   [[nodiscard]] std::string_view governor(std::size_t i) const {
@@ -37,39 +47,61 @@ class Sentence {
 
  private:
   std::vector<std::string> lower_;
+  std::vector<std::string> marks_;
 };
+
+bool is_in(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 // Verbs that make "in" a part of themselves: come in, called in.
 bool takes_particle(std::string_view word) {
-  for (std::string_view verb : {"come", "came", "comes", "coming", "go", "went", "gone", "walk", "walked", "call",
-                                "called", "gave", "give", "given", "set", "let", "bring", "brought", "break", "broke",
-                                "taken", "took", "getting", "sent", "join", "joined", "put", "ushered", "moved"}) {
-    if (word == verb) return true;
-  }
-  return false;
+  return is_in(word, {"come",   "came",    "comes",   "coming", "go",     "went",    "gone",  "going",   "walk",
+                      "walked", "call",    "called",  "gave",   "give",   "given",   "set",   "let",     "bring",
+                      "brought", "break",  "broke",   "taken",  "took",   "getting", "sent",  "join",    "joined",
+                      "put",    "ushered", "moved",   "move",   "plug",   "log",     "logged", "check",  "checked",
+                      "step",   "stepped", "passing", "jump",   "jumped", "fill",    "filled", "sign",   "signed"});
 }
 
-bool starts_clause(std::string_view before) {
-  return before.empty() || before == "and" || before == "but" || before == "or" || before == "if" ||
-         before == "when" || before == "for" || before == "because" || before == "then";
-}
-
-// "that" with stress is a word for a thing, without it joins clauses.
-Tag tag_that(const Sentence& s, std::size_t i) {
+bool starts_clause(const Sentence& s, std::size_t i) {
   const std::string_view before = s.at(i, -1);
-  const std::string_view after = s.at(i, 1);
-  if (after.empty()) return Tag::kDT;
-  if (is_preposition(before) && before != "than" && before != "as") return Tag::kDT;
-  const bool verb_follows = is_be(after) || is_modal(after) || is_have(after);
-  if (verb_follows) return starts_clause(before) ? Tag::kDT : Tag::kWDT;
-  if (is_function_word(after) || is_number_word(after)) return Tag::kIN;
+  return before.empty() || is_in(before, {"and", "but", "or", "if", "when", "for", "because", "then", "as", "than", "so",
+                                          "how", "what", "whenever", "however", "will", "can", "did", "does", "do",
+                                          "is", "was", "though", "think", "believe", "say", "guess"});
+}
+
+// Words that are counted or dated when "that" stands before them.
+bool follows_pointing_that(std::string_view word) {
+  return is_in(word, {"day",   "evening", "morning", "night", "week",  "year",  "hour",   "moment", "time",  "way",
+                      "house", "room",    "lady",    "man",   "woman", "young", "little", "gentleman", "place", "point",
+                      "purpose", "kind",  "sort",    "event", "very",  "idea",  "subject", "one",   "thing", "old",
+                      "boy",   "girl",    "person",  "word",  "end",   "part",  "case",   "same",   "period", "dear",
+                      "poor",  "letter",  "style",   "month", "summer", "door", "table",  "book",   "song",  "money",
+                      "guy",   "movie",   "game",    "problem", "question", "reason", "stuff", "dog",  "car",   "much",
+                      "bad",   "far",     "big",     "hard"});
+}
+
+// "that" with stress points at a thing, without it joins clauses.
+Tag tag_that(const Sentence& s, std::size_t i, std::string_view after) {
+  const std::string_view before = s.at(i, -1);
+  if (after.empty()) {
+    const std::string_view mark = s.mark(i, 1);
+    if (mark == "\"" || mark == "(" || mark == "“") return Tag::kIN;
+    return mark == "," && !is_preposition(before) && before != "all" && before != "to" ? Tag::kIN : Tag::kDT;
+  }
+  if (before == "to" || (is_preposition(before) && before != "than" && before != "as")) return Tag::kDT;
+  if (is_be(after) || is_modal(after) || is_have(after)) return starts_clause(s, i) ? Tag::kDT : Tag::kWDT;
+  if (is_in(after, {"of", "to", "for", "at", "from"})) return Tag::kDT;
+  if (before == "all" && !is_subject(after) && !is_determiner(after)) return Tag::kDT;
+  if (follows_pointing_that(after) && !is_in(before, {"so", "know", "say", "said", "knew", "sure"})) return Tag::kDT;
+  if (i == 0 || s.mark(i, -1) == "\"") return is_function_word(after) ? Tag::kIN : Tag::kDT;
   return Tag::kIN;
 }
 
 Tag tag_in(const Sentence& s, std::size_t i) {
-  const std::string_view after = s.at(i, 1);
-  const bool alone = after == "and" || after == "to" || after == "with" || after == "at" || after == "on";
-  return takes_particle(s.at(i, -1)) && alone ? Tag::kRP : Tag::kIN;
+  const bool alone = is_in(s.at(i, 1), {"and", "to", "with", "at", "on", "for", "from", "while", "then", "when", "again"});
+  const bool verb = takes_particle(s.at(i, -1)) || (s.at(i, -1) == "look" && s.at(i, 1) == "at");
+  return verb && alone ? Tag::kRP : Tag::kIN;
 }
 
 Tag tag_by(const Sentence& s, std::size_t i) {
@@ -81,7 +113,8 @@ Tag tag_by(const Sentence& s, std::size_t i) {
 
 // The letter or the article.
 Tag tag_a(const Piece& piece, const Sentence& s, std::size_t i) {
-  if (s.at(i, 1).empty()) return Tag::kNN;
+  if (s.at(i, 1).empty()) return s.mark(i, 1) == "\"" || s.mark(i, 1) == "'" ? Tag::kDT : Tag::kNN;
+  if (!piece.space_after || is_be(s.at(i, 1)) || is_modal(s.at(i, 1))) return Tag::kNN;
   return piece.text == "A" && i > 0 && !s.at(i, -1).empty() && is_function_word(s.at(i, 1)) ? Tag::kNN : Tag::kDT;
 }
 
@@ -97,30 +130,68 @@ Tag past_or_present(const Sentence& s, std::size_t i, std::string_view governor)
 }
 
 bool looks_like_noun(std::string_view word) { return !word.empty() && !is_function_word(word); }
+bool looks_like_adjective(std::string_view word) {
+  for (std::string_view ending : {"ful", "ous", "al", "ive", "able", "ible", "ic", "less", "ish", "ary", "ent", "ant"}) {
+    if (word.size() > ending.size() + 2 && ends_with(word, ending)) return true;
+  }
+  return is_in(word, {"good", "great", "new", "old", "little", "long", "early", "first", "last", "next", "young", "small",
+                      "large", "big", "high", "low", "best", "better", "own", "same", "dear", "poor", "daily"});
+}
 
-// Noun, verb or adjective, by what stands before and behind.
+// Words whose usual class is not the one that their surroundings suggest, or that have a rule of their own.
+std::optional<Tag> tag_by_habit(const Sentence& s, std::size_t i) {
+  const std::string_view word = s.at(i);
+  const std::string_view before = s.at(i, -1);
+  const std::string_view governor = s.governor(i);
+  const std::string_view after = s.at(i, 1);
+  const bool verb_before = governor == "to" || is_modal(governor) || is_subject(governor);
+  if (word == "minute") return is_in(before, {"very", "most", "so", "too"}) && after != "or" ? Tag::kJJ : Tag::kNN;
+  if (word == "close") {
+    if (verb_before || (before.empty() && is_determiner(after))) return Tag::kVB;
+    return is_determiner(before) && !looks_like_noun(after) ? Tag::kNN : Tag::kJJ;
+  }
+  if (word == "live") {
+    if (is_be(before) || (is_determiner(before) && looks_like_noun(after))) return Tag::kJJ;
+    return after.empty() && !verb_before && !is_conjunction(before) ? Tag::kJJ : Tag::kVB;
+  }
+  if (word == "lives") {
+    const bool noun = is_determiner(before) || is_preposition(before) || is_number_word(before) || is_have(before) ||
+                      ends_with(before, "'s") || ends_with(before, "s'") || looks_like_adjective(before) || before == "saved";
+    return noun ? Tag::kNNS : Tag::kVBZ;
+  }
+  if (word == "learned" || word == "unlearned") {
+    return is_determiner(before) || is_be(before) || before == "very" ? Tag::kJJ : Tag::kVBD;
+  }
+  if (is_in(word, {"use", "abuse", "excuse", "increase"}) && is_be(before)) return Tag::kNN;
+  return std::nullopt;
+}
+
+// Noun, verb or adjective, by what stands before and behind. kNone, the entry's usual reading, without evidence.
 Tag tag_open_class(const Sentence& s, std::size_t i) {
+  if (const auto habit = tag_by_habit(s, i)) return *habit;
   const std::string_view word = s.at(i);
   const std::string_view before = s.at(i, -1);
   const std::string_view governor = s.governor(i);
   const std::string_view after = s.at(i, 1);
   const bool plural = ends_with(word, "s") && !ends_with(word, "ss");
+  const Tag noun = plural ? Tag::kNNS : Tag::kNN;
+  const bool object_follows = is_determiner(after) || is_object(after);
   if (ends_with(word, "ing")) return is_determiner(before) ? Tag::kNN : Tag::kVBG;
+  if (ends_with(word, "ed")) return is_determiner(before) && looks_like_noun(after) ? Tag::kJJ : Tag::kVBD;
   if (governor == "to" || is_modal(governor)) return plural ? Tag::kNNS : Tag::kVB;
+  if (before == "her" && object_follows) return Tag::kVB;
   if (is_determiner(before) || is_number_word(before) || ends_with(before, "'s")) {
-    if (!plural && looks_like_noun(after)) return Tag::kJJ;
-    return plural ? Tag::kNNS : Tag::kNN;
+    return !plural && looks_like_noun(after) ? Tag::kJJ : noun;
   }
-  if (is_be(governor)) return Tag::kJJ;
-  if (is_have(governor)) return Tag::kVBN;
+  if (is_be(governor)) return plural ? Tag::kNNS : Tag::kJJ;
+  if (is_have(governor)) return plural || word != "upset" ? noun : Tag::kVBN;
   if (is_third_person(governor)) return plural ? Tag::kVBZ : Tag::kVBD;
   if (is_subject(governor)) return Tag::kVBP;
-  if (is_preposition(governor)) return looks_like_noun(after) && !plural ? Tag::kJJ : plural ? Tag::kNNS : Tag::kNN;
-  const bool object_follows = is_determiner(after) || is_object(after);
+  if (is_preposition(governor)) return looks_like_noun(after) && !plural ? Tag::kJJ : noun;
+  if (after == "of" || looks_like_adjective(before)) return noun;
   if (object_follows) return plural ? Tag::kVBZ : Tag::kVB;
   if (ends_with(word, "ly")) return Tag::kRB;
-  if (ends_with(word, "ed")) return Tag::kVBD;
-  return plural ? Tag::kNNS : Tag::kNN;
+  return Tag::kNone;
 }
 
 bool has_small_letter(std::string_view text) {
@@ -137,8 +208,10 @@ Tag tag_of(const std::vector<Piece>& pieces, const Sentence& s, std::size_t i, b
   const bool capitals = starts_with_capital(piece.text) && !has_small_letter(piece.text);
   if (word == "a") return tag_a(piece, s, i);
   if (word == "i") return Tag::kPRP;
-  if (capitals && piece.text.size() > 1 && !shouting) return Tag::kNNP;
-  if (word == "that") return tag_that(s, i);
+  const bool emphasised = is_function_word(word) && word != "us" && word != "it";
+  if (capitals && piece.text.size() > 1 && !shouting && !emphasised) return Tag::kNNP;
+  if (word == "that") return tag_that(s, i, s.at(i, 1));
+  if (word == "that's") return tag_that(s, i, "is");
   if (word == "in") return tag_in(s, i);
   if (word == "by") return tag_by(s, i);
   if (word == "to") return Tag::kTO;
@@ -148,7 +221,12 @@ Tag tag_of(const std::vector<Piece>& pieces, const Sentence& s, std::size_t i, b
   if (is_number_word(word) && word[0] <= '9') return Tag::kCD;
   const std::string_view governor = s.governor(i);
   if (word == "read" || word == "reread" || word == "wound") return past_or_present(s, i, governor);
-  if (word == "used") return is_be(governor) || is_have(governor) ? Tag::kVBN : Tag::kVBD;
+  if (word == "used") {
+    // Used to a thing: accustomed. Used to do a thing: employed for it.
+    const std::string_view object = s.at(i, 2);
+    const bool accustomed = is_determiner(object) || is_object(object) || ends_with(object, "ing");
+    return (is_be(governor) || is_have(governor)) && !accustomed ? Tag::kVBN : Tag::kVBD;
+  }
   return tag_open_class(s, i);
 }
 

@@ -182,12 +182,18 @@ class Tokenizer {
     std::size_t end = at_ + 1;
     while (end < text_.size() && end - at_ < 20 && is_letter(text_[end])) ++end;
     if (end == at_ + 1) return is_digit(ahead(1)) && is_digit(ahead(2)) && !is_digit(ahead(3)) && text_[at_] != U'‘';
-    if (end < text_.size() && is_apostrophe(text_[end]) && end - at_ > 2) return false;
+    if (end < text_.size() && is_apostrophe(text_[end])) return false;
     const std::string word = ascii_lower("'" + encode_utf8(text_.substr(at_ + 1, end - at_ - 1)));
     return word.size() > 2 && us_gold().contains(word);
   }
 
   void take_apostrophe(char32_t c) {
+    // Rock 'n' roll.
+    if (after_space() && to_lower(ahead(1)) == U'n' && is_apostrophe(ahead(2)) && is_space(ahead(3))) {
+      add("'n'", std::nullopt);
+      at_ += 3;
+      return;
+    }
     if (after_space() && is_word_character(ahead(1)) && is_elision()) {
       if (is_digit(ahead(1))) {
         ++at_;  // '90s is read as the number

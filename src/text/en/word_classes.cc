@@ -45,7 +45,7 @@ bool is_conjunction(std::string_view word) {
 bool is_modal(std::string_view word) {
   return listed(" can could will would shall should may might must cannot can't couldn't won't wouldn't shan't "
                 "shouldn't mustn't mightn't do does did don't doesn't didn't let let's i'll you'll he'll she'll "
-                "it'll we'll they'll i'd you'd he'd she'd we'd they'd dare needn't help please ",
+                "it'll we'll they'll i'd you'd he'd she'd we'd they'd dare need ought needn't help please ",
                 word);
 }
 bool is_be(std::string_view word) {
