@@ -118,14 +118,21 @@ std::string read_abbreviations(std::string text) {
   static const Pattern kVersion("(?<![\\w.-])v(?=\\d+(?:\\.\\d+)*(?!\\w))");
   static const Pattern kFort("(?<![\\w.-])Ft\\.(?= [A-Z][a-z])");
   static const Pattern kRomanPart(
-      "\\b(Chapter|CHAPTER|chapter|Part|PART|part|Book|BOOK|book|Act|ACT|act|Scene|SCENE|scene|Volume|VOLUME|volume|"
-      "Section|section|Phase|phase|Type|type|Article|article|Appendix|Title|World War|Super Bowl|Class|Level|Stage|Grade|"
+      "\\b(Chapter|CHAPTER|Part|PART|Book|BOOK|Act|ACT|Scene|SCENE|Volume|VOLUME|Section|Phase|Type|Article|Appendix|Title|World War|Super Bowl|Class|Level|Stage|Grade|"
       "Rocky|Star Wars|Final Fantasy|Windows|Mark|Episode|Figure|Table|Corps) ([IVXLCDM]{1,9})\\b(?!['’.]\\w)");
   static const Pattern kRomanRuler(
       "\\b(Henry|Louis|George|Edward|Charles|James|William|Elizabeth|Richard|Pius|Benedict|Leo|Napoleon|Catherine|Philip|"
       "Alexander|Frederick|Ivan|Nicholas|Peter|Ramses|Rameses|Gregory|Urban|Innocent|Clement|Paul|John|Sixtus|Julius|"
       "Ferdinand|Gustav|Christian|Haakon|Leopold|Wilhelm|Francis|Robert|Malcolm|Mehmed|Murad|Darius|Xerxes|Ptolemy|"
       "Thutmose|Amenhotep|Boniface|Otto|Franz|Carl|Harald|Olaf|Canute|Stephen|David) (I(?=['’,.;:)]|\\s(?:of|was|ruled|and his)|$)|[IVX]{2,6}|V|X)\\b");
+  static const Pattern kLetters("(?<![\\w.&-])(AT&T|PhDs?|CO2)(?![\\w&])");
+  text = kLetters.replace(text, [](const Match& m) -> Text {
+    if (m[1] == "AT&T") return "A.T and T";
+    if (m[1] == "CO2") return "C.O 2";
+    return m[1] == "PhD" ? "P.H.D" : "P.H.D's";
+  });
+  static const Pattern kAnd("(?<=[a-z])['’]n['’](?=[a-z])");
+  text = kAnd.replace(text, " 'n' ");
   text = kNumbered.replace(text, numbered);
   text = kVersion.replace(text, "version ");
   text = kFort.replace(text, "Fort");

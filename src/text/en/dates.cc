@@ -121,6 +121,9 @@ std::string read_dates(std::string text) {
   static const Pattern kHour("(?<![\\w:.,$])(\\d{1,2})\\s?([AaPp])(?:\\.[Mm](\\.?)|[Mm])(?!\\w)");
   static const Pattern kYears("(?<![\\w.,-])([12]\\d{3})[-–—]((?:[12]\\d)?\\d{2})(?![\\w-]|[.,]\\d)");
   static const Pattern kDecade("(?<![\\w])['’](\\d0s)\\b");
+  static const Pattern kHours("(?<![\\w.:$])(\\d{1,2}(?::\\d{2}(?:\\s?[AaPp]\\.?[Mm]\\.?)?|\\s?[AaPp]\\.?[Mm]\\.?))\\s?[-–—]\\s?"
+                              "(?=\\d{1,2}(?::\\d{2}|\\s?[AaPp]\\.?[Mm]))");
+  text = kHours.replace(text, [](const Match& m) { return Text(std::string(m[1]) + " to "); });
   text = kIso.replace(text, iso_date);
   text = kSlashed.replace(text, [](const Match& m) {
     return m[1].empty() ? slashed_date(Match({m[0], m[4], m[5], m[6]}, m.before(), m.after())) : slashed_date(m);

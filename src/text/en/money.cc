@@ -42,6 +42,10 @@ std::string with_commas(std::string_view number) {
   return digits;
 }
 
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
 std::string_view magnitude(std::string_view letter) {
   if (letter == "k" || letter == "K") return "thousand";
   if (letter == "m" || letter == "M" || letter == "mn") return "million";
@@ -59,6 +63,11 @@ Text amount(const Match& m) {
   const std::string_view word = m[5].empty() ? m[6] : magnitude(m[5]);
   const std::string plain = decimals.empty() ? whole : whole + "." + decimals;
   if (!word.empty()) return minus + plain + " " + std::string(word) + " " + std::string(currency.many);
+  // A $5 bill: the unit as part of a name stands in the singular.
+  const std::string before = " " + std::string(m.before().substr(m.before().size() - std::min<std::size_t>(3, m.before().size())));
+  const bool article = ends_with(before, " a ") || ends_with(before, " A ") || ends_with(before, " an ");
+  const bool name = article && m.after().size() > 1 && m.after()[0] == ' ' && m.after()[1] >= 'a' && m.after()[1] <= 'z';
+  if (name && decimals.empty() && word.empty()) return minus + whole + " " + std::string(currency.one);
   const std::string units = whole + " " + std::string(whole == "1" ? currency.one : currency.many);
   if (decimals.empty() || decimals == "00") return minus + units;
   if (decimals.size() != 2 || currency.cent.empty()) return minus + plain + " " + std::string(currency.many);

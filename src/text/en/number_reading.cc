@@ -158,6 +158,8 @@ std::optional<Phones> read_number(const Lexicon& lexicon, std::string_view word,
     say_parts(speaker, word);
   } else if (points == 1) {
     say_decimal(speaker, word);
+  } else if (word.size() > 1 && word[0] == '0' && all_digits(word)) {
+    speaker.say_digits(word);  // 007, a code
   } else {
     speaker.say(cardinal_words(without_commas(word)));
   }

@@ -32,7 +32,7 @@ constexpr Unit kUnits[] = {
     {"mpg", "mile per gallon", "miles per gallon"}, {"rpm", "revolution per minute", "revolutions per minute"},
     {"fps", "frame per second", "frames per second"}, {"dpi", "dot per inch", "dots per inch"},
     {"psi", "pound per square inch", "pounds per square inch"}, {"Hz", "hertz", "hertz"},
-    {"kHz", "kilohertz", "kilohertz"}, {"MHz", "megahertz", "megahertz"}, {"GHz", "gigahertz", "gigahertz"},
+    {"kHz", "kilohertz", "kilohertz"}, {"MHz", "megahertz", "megahertz"}, {"GHz", "giga hertz", "giga hertz"},
     {"KB", "kilobyte", "kilobytes"}, {"kB", "kilobyte", "kilobytes"}, {"MB", "megabyte", "megabytes"},
     {"GB", "gigabyte", "gigabytes"}, {"TB", "terabyte", "terabytes"}, {"PB", "petabyte", "petabytes"},
     {"KiB", "kibibyte", "kibibytes"}, {"MiB", "mebibyte", "mebibytes"}, {"GiB", "gibibyte", "gibibytes"},
@@ -131,8 +131,9 @@ Text fraction(const Match& m) {
   const int top = std::atoi(std::string(m[2]).c_str());
   const int bottom = std::atoi(std::string(m[3]).c_str());
   if (top == 24 && bottom == 7) return "24 7";
+  if (top == 50 && bottom == 50) return "50 50";
   if (top == 9 && bottom == 11) return "9 11";
-  if (m[1].empty() && (bottom == 10 || bottom == 100)) return std::string(m[2]) + " out of " + std::string(m[3]);
+  if (m[1].empty() && top > 1 && (bottom == 10 || bottom == 100)) return std::string(m[2]) + " out of " + std::string(m[3]);
   const Text words = fraction_words(top, bottom);
   if (words) return mixed(m[1], *words);
   if (!m[1].empty()) return std::nullopt;
@@ -156,7 +157,7 @@ std::string read_quantities(std::string text) {
   static const Pattern kFeet("(?<![\\w.'\"])(\\d{1,4})′()(?!\\w)");
   static const Pattern kInches("(?<![\\w.'\"])(\\d{1,3}(?:\\.\\d)?)(?:″|-inch\\b|\\s?in\\.(?= [a-z(]))");
   static const Pattern kSize("(?<![\\w.,])(\\d{3,5})\\s?[xX×]\\s?(\\d{3,5})(?![\\w.])");
-  static const Pattern kTimes("(?<![\\w.,])(\\d{1,4}(?:\\.\\d+)?)[x×](?![\\w])(?!\\s?\\d)");
+  static const Pattern kTimes("(?<![\\w.,])(\\d{1,4}(?:\\.\\d+)?)[x×](?= [A-Za-z])");
   static const Pattern kSpan("(?<![\\w.,/:-])(\\d[\\d,]{0,15}(?:\\.\\d{1,4})?)[–-](\\d[\\d,]{0,15}(?:\\.\\d{1,4})?)(?![\\d:]|[.,/-]\\d|-\\w)");
   static const Pattern kDegrees("(?<![\\w.,])(\\d{1,5}(?:\\.\\d{1,3})?)\\s?(?:°\\s?([CF])?|º([CF])|℃|℉)(?!\\w)");
   static const Pattern kFractionSign("(?<![\\w.,])(\\d{0,6})\\s?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])");
@@ -165,6 +166,24 @@ std::string read_quantities(std::string text) {
   static const Pattern kUnit(
       "(?<![\\w.,/])(\\d[\\d,]{0,20}(?:\\.\\d{1,9})?)([ -]?)((?:km/h|m/s|[A-Za-zμΩ]{1,4}))([²³]|(?<=m|t)[23](?![\\w]))?"
       "(/[a-z]{1,7})?(?![\\w’'²³/])");
+  static const Pattern kFeetInches("(?<=ft |feet |foot )(\\d{1,2})\\s?in\\b\\.?");
+  static const Pattern kRatio("(?<![\\w:.,])(\\d{1,4}):(\\d{1,4})(?![\\w:]|[.,]\\d)");
+  static const Pattern kPer("(?<=dollar|dollars|cent|cents|euro|euros|pounds|pound)/(?=[a-z])");
+  static const Pattern kLooseComma("(?<=\\d),(?=\\d{1,2}(?!\\d)|\\d{4})");
+  static const Pattern kChain("(?<![\\w.,-])\\d{1,5}(?:-\\d{1,5}){2,30}(?![\\w-])");
+  static const Pattern kPerOther("(?<=\\d)/(?=[a-z]{2,12}\\b)");
+  static const Pattern kRating("(?<![\\w.,/])(\\d{1,3}\\.\\d{1,2})/(\\d{1,3})(?![\\w/]|[.,]\\d)");
+  text = kRating.replace(text, [](const Match& m) { return Text(joined(m, " out of ")); });
+  text = kPerOther.replace(text, " per ");
+  text = kLooseComma.replace(text, ", ");
+  text = kChain.replace(text, [](const Match& m) {
+    std::string spaced(m[0]);
+    std::replace(spaced.begin(), spaced.end(), '-', ' ');
+    return Text(spaced);
+  });
+  text = kRatio.replace(text, [](const Match& m) { return Text(joined(m, " to ")); });
+  text = kPer.replace(text, " per ");
+  text = kFeetInches.replace(text, [](const Match& m) { return Text(std::string(m[1]) + (is_one(m[1]) ? " inch" : " inches")); });
   text = kHeight.replace(text, feet_and_inches);
   text = kFeet.replace(text, feet_and_inches);
   text = kInches.replace(text, [](const Match& m) {

@@ -24,6 +24,7 @@ class Sentence {
     for (const Piece& piece : pieces) {
       const bool mark = piece.tag == Tag::kPunctuation;
       lower_.push_back(mark ? std::string() : ascii_lower(piece.text));
+      capital_.push_back(!piece.text.empty() && piece.text[0] >= 'A' && piece.text[0] <= 'Z');
       marks_.push_back(mark ? piece.text : std::string());
     }
   }
@@ -38,6 +39,10 @@ class Sentence {
     if (place < 0 || place >= static_cast<std::ptrdiff_t>(marks_.size())) return ".";
     return marks_[static_cast<std::size_t>(place)];
   }
+  [[nodiscard]] bool capital(std::size_t i, int offset) const {
+    const auto place = static_cast<std::ptrdiff_t>(i) + offset;
+    return place >= 0 && place < static_cast<std::ptrdiff_t>(capital_.size()) && capital_[static_cast<std::size_t>(place)];
+  }
   // The nearest word to the left that is no adverb: what governs this one.
   [[nodiscard]] std::string_view governor(std::size_t i) const {
     int offset = -1;
@@ -48,6 +53,7 @@ class Sentence {
  private:
   std::vector<std::string> lower_;
   std::vector<std::string> marks_;
+  std::vector<bool> capital_;
 };
 
 bool is_in(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -74,10 +80,10 @@ bool starts_clause(const Sentence& s, std::size_t i) {
 bool follows_pointing_that(std::string_view word) {
   return is_in(word, {"day",   "evening", "morning", "night", "week",  "year",  "hour",   "moment", "time",  "way",
                       "house", "room",    "lady",    "man",   "woman", "young", "little", "gentleman", "place", "point",
-                      "purpose", "kind",  "sort",    "event", "very",  "idea",  "subject", "one",   "thing", "old",
+                      "purpose", "kind",  "sort",    "event", "very",  "idea",  "subject", "thing", "old",
                       "boy",   "girl",    "person",  "word",  "end",   "part",  "case",   "same",   "period", "dear",
                       "poor",  "letter",  "style",   "month", "summer", "door", "table",  "book",   "song",  "money",
-                      "guy",   "movie",   "game",    "problem", "question", "reason", "stuff", "dog",  "car",   "much",
+                      "guy",   "movie",   "game",    "problem", "question", "reason", "stuff", "dog",  "car",
                       "bad",   "far",     "big",     "hard"});
 }
 
@@ -89,11 +95,12 @@ Tag tag_that(const Sentence& s, std::size_t i, std::string_view after) {
     if (mark == "\"" || mark == "(" || mark == "“") return Tag::kIN;
     return mark == "," && !is_preposition(before) && before != "all" && before != "to" ? Tag::kIN : Tag::kDT;
   }
-  if (before == "to" || (is_preposition(before) && before != "than" && before != "as")) return Tag::kDT;
+  const bool adverb = is_in(before, {"than", "as", "out", "over", "up", "down", "off", "along"});
+  if (before == "to" || (is_preposition(before) && !adverb)) return Tag::kDT;
   if (is_be(after) || is_modal(after) || is_have(after)) return starts_clause(s, i) ? Tag::kDT : Tag::kWDT;
   if (is_in(after, {"of", "to", "for", "at", "from"})) return Tag::kDT;
-  if (before == "all" && !is_subject(after) && !is_determiner(after)) return Tag::kDT;
-  if (follows_pointing_that(after) && !is_in(before, {"so", "know", "say", "said", "knew", "sure"})) return Tag::kDT;
+  if (before == "all" && is_preposition(after)) return Tag::kDT;
+  if (follows_pointing_that(after) && !s.capital(i, 1) && !is_in(before, {"so", "know", "say", "said", "knew", "sure"})) return Tag::kDT;
   if (i == 0 || s.mark(i, -1) == "\"") return is_function_word(after) ? Tag::kIN : Tag::kDT;
   return Tag::kIN;
 }
@@ -115,10 +122,15 @@ Tag tag_by(const Sentence& s, std::size_t i) {
 Tag tag_a(const Piece& piece, const Sentence& s, std::size_t i) {
   if (s.at(i, 1).empty()) return s.mark(i, 1) == "\"" || s.mark(i, 1) == "'" ? Tag::kDT : Tag::kNN;
   if (!piece.space_after || is_be(s.at(i, 1)) || is_modal(s.at(i, 1))) return Tag::kNN;
-  return piece.text == "A" && i > 0 && !s.at(i, -1).empty() && is_function_word(s.at(i, 1)) ? Tag::kNN : Tag::kDT;
+  if (is_in(s.at(i, 1), {"equals", "plus", "minus", "times", "squared", "&", "+", "and", "or", "dash", "dot"})) return Tag::kNN;
+  if (s.at(i, 1).size() == 1 && s.capital(i, 1) && piece.text == "A") return Tag::kNN;
+  // In the middle of a sentence a capital is the letter, except in titles: It's A Wonderful Life.
+  if (piece.text == "A" && !s.at(i, -1).empty()) return s.capital(i, 1) ? Tag::kDT : Tag::kNN;
+  return Tag::kDT;
 }
 
 Tag past_or_present(const Sentence& s, std::size_t i, std::string_view governor) {
+  if (is_subject(governor) && is_modal(s.at(i, -2))) return Tag::kVB;  // did you read
   if (governor == "to" || is_modal(governor)) return Tag::kVB;
   if (is_have(governor) || is_be(governor)) return Tag::kVBN;
   if (is_third_person(governor)) return Tag::kVBD;
@@ -145,13 +157,17 @@ std::optional<Tag> tag_by_habit(const Sentence& s, std::size_t i) {
   const std::string_view governor = s.governor(i);
   const std::string_view after = s.at(i, 1);
   const bool verb_before = governor == "to" || is_modal(governor) || is_subject(governor);
-  if (word == "minute") return is_in(before, {"very", "most", "so", "too"}) && after != "or" ? Tag::kJJ : Tag::kNN;
+  if (word == "minute") {
+    const bool tiny = is_in(after, {"detail", "details", "amount", "amounts", "particle", "particles", "particulars",
+                                    "examination", "inquiry", "fraction", "difference", "differences", "quantities"});
+    return tiny || (is_in(before, {"very", "most", "so", "too"}) && after != "or") ? Tag::kJJ : Tag::kNN;
+  }
   if (word == "close") {
     if (verb_before || (before.empty() && is_determiner(after))) return Tag::kVB;
     return is_determiner(before) && !looks_like_noun(after) ? Tag::kNN : Tag::kJJ;
   }
   if (word == "live") {
-    if (is_be(before) || (is_determiner(before) && looks_like_noun(after))) return Tag::kJJ;
+    if (is_be(before) || ((is_determiner(before) || is_preposition(before)) && looks_like_noun(after))) return Tag::kJJ;
     return after.empty() && !verb_before && !is_conjunction(before) ? Tag::kJJ : Tag::kVB;
   }
   if (word == "lives") {
@@ -185,6 +201,7 @@ Tag tag_open_class(const Sentence& s, std::size_t i) {
   }
   if (is_be(governor)) return plural ? Tag::kNNS : Tag::kJJ;
   if (is_have(governor)) return plural || word != "upset" ? noun : Tag::kVBN;
+  if (is_subject(governor) && is_modal(s.at(i, -2))) return Tag::kVB;
   if (is_third_person(governor)) return plural ? Tag::kVBZ : Tag::kVBD;
   if (is_subject(governor)) return Tag::kVBP;
   if (is_preposition(governor)) return looks_like_noun(after) && !plural ? Tag::kJJ : noun;
@@ -234,8 +251,14 @@ Tag tag_of(const std::vector<Piece>& pieces, const Sentence& s, std::size_t i, b
 
 void tag_pieces(std::vector<Piece>& pieces) {
   const Sentence sentence(pieces);
+  // A text of capitals only says nothing about which words are names.
+  std::size_t words = 0;
   bool shouting = true;
-  for (const Piece& piece : pieces) shouting = shouting && !has_small_letter(piece.text);
+  for (const Piece& piece : pieces) {
+    words += starts_with_capital(piece.text);
+    shouting = shouting && !has_small_letter(piece.text);
+  }
+  shouting = shouting && words > 2;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (pieces[i].tag == Tag::kNone) pieces[i].tag = tag_of(pieces, sentence, i, shouting);
   }

@@ -173,8 +173,43 @@ class Tokenizer {
                                   us_gold().contains(ascii_lower(encode_utf8(text_.substr(at_, at - at_)) + '\'')));
   }
 
+  // What the word lists do not have whole is cut at its apostrophe: should've, who're, O'Brien.
   void add_run(std::u32string_view run) {
-    for (const std::u32string& part : subtokens(run)) add(with_ascii_apostrophes(part), std::nullopt);
+    const std::size_t begin = prefix(run);
+    if (begin > 0) add_sound(run.substr(0, begin), to_lower(run[0]) == U'o' ? U"O" : Phones(1, to_lower(run[0])));
+    run.remove_prefix(begin);
+    const std::size_t end = clitic(run);
+    if (end == run.size()) {
+      for (const std::u32string& part : subtokens(run)) add(with_ascii_apostrophes(part), std::nullopt);
+      return;
+    }
+    add_run(run.substr(0, end));
+    const char32_t first = to_lower(run[end + 1]);
+    add_sound(run.substr(end), first == U'v' ? U"əv" : first == U'l' ? U"əl" : U"əɹ");
+  }
+
+  void add_sound(std::u32string_view run, Phones phones) {
+    add(with_ascii_apostrophes(run), std::move(phones));
+    pieces_.back().tag = Tag::kVB;
+  }
+
+  static bool is_listed(std::u32string_view run) {
+    const std::string word = ascii_lower(with_ascii_apostrophes(run));
+    return us_gold().contains(word) || us_silver().contains(word);
+  }
+
+  // Where 've, 'll or 're begins, the end of the run if it has none or is a word of the lists.
+  static std::size_t clitic(std::u32string_view run) {
+    if (run.size() < 4 || run.size() > 60 || !is_apostrophe(run[run.size() - 3])) return run.size();
+    const std::string end = ascii_lower(encode_utf8(run.substr(run.size() - 2)));
+    if ((end != "ve" && end != "ll" && end != "re") || is_listed(run)) return run.size();
+    return run.size() - 3;
+  }
+
+  // O' and d' before a name.
+  static std::size_t prefix(std::u32string_view run) {
+    if (run.size() < 5 || run.size() > 60 || !is_apostrophe(run[1]) || !is_letter(run[2]) || !is_letter(run[3])) return 0;
+    return is_one_of(run[0], U"OoDdLl") && !is_listed(run) ? 2 : 0;
   }
 
   // 'tis, 'em, '90s: the apostrophe stands for letters.
@@ -212,11 +247,17 @@ class Tokenizer {
     ++at_;
   }
 
+  // -5, .5, -.5
+  [[nodiscard]] bool is_signed_number(char32_t c) const {
+    if (!after_space()) return false;
+    return ((c == U'-' || c == U'.') && is_digit(ahead(1))) || (c == U'-' && ahead(1) == U'.' && is_digit(ahead(2)));
+  }
+
   void take_mark(char32_t c) {
     if (c == U'"') {
       const bool opens = after_space() && !is_space(ahead(1));
       add("\"", opens ? U"“" : U"”");
-    } else if (c == U'-' && is_digit(ahead(1)) && after_space()) {
+    } else if (is_signed_number(c)) {
       take_word(1);
       return;
     } else if (c == U'-') {

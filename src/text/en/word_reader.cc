@@ -70,6 +70,15 @@ Piece merged(const std::vector<Piece>& pieces, std::size_t begin, std::size_t en
   return whole;
 }
 
+// Words that an accent makes other words than those without.
+PhonesView accented_word(std::string_view word) {
+  if (word == "résumé" || word == "resumé" || word == "Résumé") return U"ɹˈɛzəmˌA";
+  if (word == "exposé") return U"ˌɛkspOzˈA";
+  if (word == "rosé") return U"ɹOzˈA";
+  if (word == "pâté") return U"pɑtˈA";
+  return {};
+}
+
 class Reader {
  public:
   Reader(std::vector<Piece>& pieces, const Guess& guess) : pieces_(pieces), guess_(guess) {}
@@ -90,6 +99,9 @@ class Reader {
   std::optional<Phones> look_up(const Piece& piece) const {
     if (piece.text.size() > kMaxWord) return std::nullopt;
     const std::string word = compatible(piece.text);
+    if (const PhonesView accented = accented_word(word); !accented.empty()) {
+      return with_stress(Phones(accented), piece.stress);
+    }
     std::optional<Phones> phones = lexicon_.word(word, piece.tag, stress_of_case(word), context_);
     if (!phones && is_number(word, piece.is_head)) {
       phones = read_number(lexicon_, word, piece.is_head, piece.flags);
