@@ -200,6 +200,8 @@ std::string read_quantities(std::string text) {
   });
   text = kFractionSign.replace(text, fraction_sign);
   text = kFraction.replace(text, fraction);
+  static const Pattern kPartOfInch("(?<=half |third |quarter |quarters |eighth |eighths )in\\.");
+  text = kPartOfInch.replace(text, "inches");
   text = kSpan.replace(text, [](const Match& m) -> Text {
     if (m.after().substr(0, 2) == " =" || m.after().substr(0, 1) == "=") return joined(m, " minus ");
     return joined(m, " to ");

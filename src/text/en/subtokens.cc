@@ -78,6 +78,13 @@ std::size_t camel(std::u32string_view rest) {
   return 0;
 }
 
+// HTMLParser: the acronym, where misaki keeps the whole.
+std::size_t acronym_head(std::u32string_view rest) {
+  std::size_t n = 0;
+  while (n < rest.size() && is_upper(rest[n])) ++n;
+  return n > 2 && n < rest.size() && is_lower(rest[n]) && rest.substr(n) != U"s" ? n - 1 : 0;
+}
+
 std::size_t next_size(std::u32string_view rest, bool at_start) {
   const std::size_t quotes = apostrophes(rest);
   if (at_start && quotes > 0) return quotes;
@@ -88,6 +95,7 @@ std::size_t next_size(std::u32string_view rest, bool at_start) {
   if (is_letter(rest[0])) {
     // camel() reads on to the end of the letters: not for runs that no camel has.
     if (const std::size_t n = camel(rest.substr(0, 200))) return n;
+    if (const std::size_t n = acronym_head(rest)) return n;
     return word(rest);
   }
   return 1;
