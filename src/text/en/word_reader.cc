@@ -14,7 +14,7 @@ namespace decibit::text::en {
 namespace {
 
 // A run of pieces longer than this is read in parts: the search below is quadratic in it.
-constexpr std::size_t kMaxGroup = 24;
+constexpr std::size_t kMaxGroup = 16;
 // No list has a word near this length; longer ones only cost time.
 constexpr std::size_t kMaxWord = 100;
 
