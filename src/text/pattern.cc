@@ -11,12 +11,13 @@ namespace decibit::text {
 Pattern::Pattern(const char* expression, Case letters) {
   int error = 0;
   PCRE2_SIZE offset = 0;
-  const std::uint32_t options =
-      PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_MULTILINE | (letters == Case::kIgnored ? PCRE2_CASELESS : 0);
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression), PCRE2_ZERO_TERMINATED, options, &error,
-                                   &offset, nullptr);
+  const std::uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_MULTILINE |
+                                (letters == Case::kIgnored ? PCRE2_CASELESS : 0);
+  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression), PCRE2_ZERO_TERMINATED,
+                                   options, &error, &offset, nullptr);
   DECIBIT_CHECK(code != nullptr);
-  code_ = std::shared_ptr<void>(code, [](void* p) { pcre2_code_free(static_cast<pcre2_code*>(p)); });
+  code_ =
+      std::shared_ptr<void>(code, [](void* p) { pcre2_code_free(static_cast<pcre2_code*>(p)); });
 }
 
 std::string Pattern::replace(std::string_view text, const Rewrite& rewrite) const {
@@ -34,7 +35,8 @@ std::string Pattern::replace(std::string_view text, const Rewrite& rewrite) cons
     std::vector<std::string_view> groups;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
       const bool took_part = bounds[2 * i] != PCRE2_UNSET;
-      groups.push_back(took_part ? text.substr(bounds[2 * i], bounds[2 * i + 1] - bounds[2 * i]) : std::string_view());
+      groups.push_back(took_part ? text.substr(bounds[2 * i], bounds[2 * i + 1] - bounds[2 * i])
+                                 : std::string_view());
     }
     const std::size_t begin = bounds[0];
     const std::size_t end = bounds[1];

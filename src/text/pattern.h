@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regular expressions that rewrite text: a pattern, and a function that says what each match becomes.
+// Regular expressions that rewrite text: a pattern, and a function that says what each match
+// becomes.
 #pragma once
 
 #include <functional>
@@ -14,7 +15,8 @@ namespace decibit::text {
 /// One match: group 0 is all of it; groups that took no part are empty.
 class Match {
  public:
-  explicit Match(std::vector<std::string_view> groups, std::string_view before, std::string_view after)
+  explicit Match(std::vector<std::string_view> groups, std::string_view before,
+                 std::string_view after)
       : groups_(std::move(groups)), before_(before), after_(after) {}
   std::string_view operator[](std::size_t group) const {
     return group < groups_.size() ? groups_[group] : std::string_view();
@@ -30,8 +32,8 @@ class Match {
 };
 
 /// A compiled expression of our own (PCRE syntax, UTF-8). May be used from several threads.
-/// Write them so that no text makes them slow: bounded repetitions, and a look-behind that lets a run of
-/// characters be tried from its first only.
+/// Write them so that no text makes them slow: bounded repetitions, and a look-behind that lets a
+/// run of characters be tried from its first only.
 class Pattern {
  public:
   enum class Case { kExact, kIgnored };

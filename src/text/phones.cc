@@ -7,7 +7,8 @@ namespace decibit::text {
 namespace {
 
 constexpr PhonesView kVocabulary =
-    U";:,.!?—…\"()“” \u0303ʣʥʦʨᵝ\uAB67AIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴø"
+    U";:,.!?—…\"()“” "
+    U"\u0303ʣʥʦʨᵝ\uAB67AIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴø"
     U"ɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ";
 
 // What other phonemizers write for a sound that the vocabulary spells otherwise.

@@ -17,10 +17,9 @@ utf8proc_category_t category(char32_t point) {
 
 std::string mapped(std::string_view utf8, int options) {
   utf8proc_uint8_t* result = nullptr;
-  const utf8proc_ssize_t size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
-                   static_cast<utf8proc_ssize_t>(utf8.size()), &result,
-                   static_cast<utf8proc_option_t>(options));
+  const utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
+                                             static_cast<utf8proc_ssize_t>(utf8.size()), &result,
+                                             static_cast<utf8proc_option_t>(options));
   if (size < 0) return std::string(utf8);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(result, &std::free);
   return {reinterpret_cast<const char*>(result), static_cast<std::size_t>(size)};
@@ -57,8 +56,7 @@ std::u32string decode_utf8(std::string_view utf8, std::size_t* replaced) {
 
 std::string encode_utf8(char32_t point) {
   utf8proc_uint8_t bytes[4];
-  const utf8proc_ssize_t size =
-      utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), bytes);
+  const utf8proc_ssize_t size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), bytes);
   return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
@@ -107,8 +105,7 @@ std::string compatible(std::string_view utf8) {
 
 std::string without_accents(std::string_view utf8) {
   if (is_ascii(utf8)) return std::string(utf8);
-  return mapped(utf8,
-                UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
+  return mapped(utf8, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
 }
 
 std::string ascii_lower(std::string_view text) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables that the build makes hold every word of the files they are made of, and no other.
+#include "text/en/lexicon.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <string>
 
-#include "text/en/lexicon.h"
 #include "text/en/lexicon_table.h"
 #include "text/unicode.h"
 
@@ -46,7 +47,8 @@ TEST(LexiconTableTest, ReadingsByPartOfSpeech) {
 }
 
 TEST(LexiconTableTest, StrangersAreNotThere) {
-  for (const char* word : {"", "\xFF", "zzzzzz", "'", "~"}) EXPECT_FALSE(us_gold().contains(word)) << word;
+  for (const char* word : {"", "\xFF", "zzzzzz", "'", "~"})
+    EXPECT_FALSE(us_gold().contains(word)) << word;
 }
 
 TEST(LexiconTest, Endings) {

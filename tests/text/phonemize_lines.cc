@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program for tools/g2p/compare.py: reads lines of text, writes for each one line of JSON: the phonemes, and
-// the tokens as [text, phonemes, space after, guessed]. Words outside the lexicon are read as "x", which the
-// comparison leaves out; a context does not see it.
+// A program for tools/g2p/compare.py: reads lines of text, writes for each one line of JSON: the
+// phonemes, and the tokens as [text, phonemes, space after, guessed]. Words outside the lexicon are
+// read as "x", which the comparison leaves out; a context does not see it.
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -29,12 +29,13 @@ int main() {
   const decibit::text::en::Phonemizer phonemizer([](std::string_view) { return std::string("x"); });
   for (std::string line; std::getline(std::cin, line);) {
     const auto result = phonemizer.phonemize(line);
-    std::string json = "{\"phonemes\": " + quoted(result.phonemes) + ", \"normalized\": " + quoted(result.normalized) +
-                       ", \"tokens\": [";
+    std::string json = "{\"phonemes\": " + quoted(result.phonemes) +
+                       ", \"normalized\": " + quoted(result.normalized) + ", \"tokens\": [";
     const char* comma = "";
     for (const auto& token : result.tokens) {
       json += std::string(comma) + "[" + quoted(token.text) + ", " + quoted(token.phonemes) + ", " +
-              (token.space_after ? "true" : "false") + ", " + (token.guessed ? "true" : "false") + "]";
+              (token.space_after ? "true" : "false") + ", " + (token.guessed ? "true" : "false") +
+              "]";
       comma = ", ";
     }
     json += "], \"notes\": [";

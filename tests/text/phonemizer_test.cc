@@ -46,8 +46,11 @@ TEST(PhonemizerTest, EmphasisIsNotSpokenAndIsReported) {
 }
 
 TEST(PhonemizerTest, UnknownWordsAreGuessedAndMarked) {
-  const Phonemizer phonemizer([](std::string_view word) { return "kˈ" + std::string(word.substr(0, 1)) == "" ? "" : "zˈu"; });
-  for (const char* text : {"This is erbgibijagr.", "My name is pio.", "The gryzzk sings.", "xkcd"}) {
+  const Phonemizer phonemizer([](std::string_view word) {
+    return "kˈ" + std::string(word.substr(0, 1)) == "" ? "" : "zˈu";
+  });
+  for (const char* text :
+       {"This is erbgibijagr.", "My name is pio.", "The gryzzk sings.", "xkcd"}) {
     const Phonemes result = phonemizer.phonemize(text);
     int guessed = 0;
     for (const Token& token : result.tokens) {
@@ -69,9 +72,12 @@ TEST(PhonemizerTest, GuessesStayInTheVocabulary) {
 }
 
 TEST(PhonemizerTest, UserLexiconWinsOverAll) {
-  const Phonemizer phonemizer({}, lexicon("# mine\nKokoro\tkˈOkəɹO\nthe\tðˈi\ten-us\ncolour\tx\ten-gb\nDr.\tdˈɑk\n5\tfˈaf\n"));
+  const Phonemizer phonemizer(
+      {},
+      lexicon("# mine\nKokoro\tkˈOkəɹO\nthe\tðˈi\ten-us\ncolour\tx\ten-gb\nDr.\tdˈɑk\n5\tfˈaf\n"));
   EXPECT_EQ(phonemizer.phonemize("Kokoro").phonemes, "kˈOkəɹO");
-  EXPECT_EQ(phonemizer.phonemize("The Kokoro's 5, Dr. Lee").phonemes, "ðˈi kˈOkəɹOz fˈaf, dˈɑk lˈi");
+  EXPECT_EQ(phonemizer.phonemize("The Kokoro's 5, Dr. Lee").phonemes,
+            "ðˈi kˈOkəɹOz fˈaf, dˈɑk lˈi");
   EXPECT_EQ(phonemizer.phonemize("colour").phonemes, phonemes("colour"));
 }
 
@@ -107,11 +113,13 @@ TEST(PhonemizerTest, InvalidUtf8IsReported) {
 }
 
 TEST(PhonemizerTest, NothingToSay) {
-  for (const char* text : {"", " ", "\n\n", "😀", "​"}) EXPECT_THAT(phonemes(text), IsEmpty()) << text;
+  for (const char* text : {"", " ", "\n\n", "😀", "​"})
+    EXPECT_THAT(phonemes(text), IsEmpty()) << text;
 }
 
 TEST(PhonemizerTest, TokensAddUpToTheWhole) {
-  const Phonemes result = Phonemizer().phonemize("It's $5, at 1:49 PM: the A380, (really) well-bred.");
+  const Phonemes result =
+      Phonemizer().phonemize("It's $5, at 1:49 PM: the A380, (really) well-bred.");
   std::string whole;
   for (const Token& token : result.tokens) whole += token.phonemes + (token.space_after ? " " : "");
   EXPECT_EQ(whole, result.phonemes);
@@ -120,15 +128,20 @@ TEST(PhonemizerTest, TokensAddUpToTheWhole) {
 // What the model has no token for, it would drop without a word.
 void expect_vocabulary(const std::string& text) {
   for (char32_t symbol : decode_utf8(phonemes(text))) {
-    ASSERT_TRUE(in_vocabulary(symbol)) << std::hex << static_cast<unsigned>(symbol) << " of " << text;
+    ASSERT_TRUE(in_vocabulary(symbol))
+        << std::hex << static_cast<unsigned>(symbol) << " of " << text;
   }
 }
 
 TEST(PhonemizerTest, OnlySymbolsOfTheVocabulary) {
   std::mt19937 random(7);
-  static constexpr std::string_view kParts[] = {
-      "the", "A", "5", "'", "’", "\"", ".", ",", "-", "—", " ", " ", "$", "%", "[", "](", "/", ")", "#", "*", "_", "é", "😀",
-      "\xFF", "\n", "1/2", ":", "St.", "IV", "@", "x", "=", "°", "ing", "Ñ", "ß", "ﬁ", "①", "´", "&", "+", "\xF3\xB0\x80\x80"};
+  static constexpr std::string_view kParts[] = {"the", "A",   "5", "'",   "’",  "\"",
+                                                ".",   ",",   "-", "—",   " ",  " ",
+                                                "$",   "%",   "[", "](",  "/",  ")",
+                                                "#",   "*",   "_", "é",   "😀",  "\xFF",
+                                                "\n",  "1/2", ":", "St.", "IV", "@",
+                                                "x",   "=",   "°", "ing", "Ñ",  "ß",
+                                                "ﬁ",   "①",   "´", "&",   "+",  "\xF3\xB0\x80\x80"};
   for (int round = 0; round < 3000; ++round) {
     std::string text;
     for (unsigned i = 0; i < 1 + random() % 12; ++i) text += kParts[random() % std::size(kParts)];
@@ -137,7 +150,8 @@ TEST(PhonemizerTest, OnlySymbolsOfTheVocabulary) {
 }
 
 TEST(PhonemizerTest, LongTextWithoutASpaceIsSpoken) {
-  for (const char* part : {"a", "1", "-", "a-", "A", "'", ".", "a.", "1,", "1/", "*a", "[", "x@", "é", "今", "$1-", "aA", "((", "_a_"}) {
+  for (const char* part : {"a", "1", "-", "a-", "A", "'", ".", "a.", "1,", "1/", "*a", "[", "x@",
+                           "é", "今", "$1-", "aA", "((", "_a_"}) {
     std::string text;
     while (text.size() < 100'000) text += part;
     expect_vocabulary(text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two tables of text and phonemes: misaki's own output (tools/g2p/make_golden.py), which we share but for the few
-// words that docs/differences.md sorts; and hard cases of our own, which pass whole.
+// Two tables of text and phonemes: misaki's own output (tools/g2p/make_golden.py), which we share
+// but for the few words that docs/differences.md sorts; and hard cases of our own, which pass
+// whole.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -44,7 +45,8 @@ TEST(TextGoldenTest, HardCasesPassWhole) {
   const Phonemizer phonemizer;
   const std::vector<Row> cases = rows("hard_cases.tsv");
   EXPECT_GE(cases.size(), 300u);
-  for (const Row& row : cases) EXPECT_EQ(phonemizer.phonemize(row.text).phonemes, row.phonemes) << row.text;
+  for (const Row& row : cases)
+    EXPECT_EQ(phonemizer.phonemize(row.text).phonemes, row.phonemes) << row.text;
 }
 
 // 99.4 % when it was made; the target is 99 %.
@@ -64,7 +66,9 @@ TEST(TextGoldenTest, WordsEqualMisakis) {
     }
   }
   EXPECT_GT(all, 5000u);
-  EXPECT_GT(static_cast<double>(equal), 0.99 * static_cast<double>(all)) << equal << " of " << all << "\n" << differing;
+  EXPECT_GT(static_cast<double>(equal), 0.99 * static_cast<double>(all))
+      << equal << " of " << all << "\n"
+      << differing;
 }
 
 }  // namespace

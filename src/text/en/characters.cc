@@ -10,7 +10,9 @@
 namespace decibit::text::en {
 namespace {
 
-bool is_one_of_these(char32_t c, std::u32string_view set) { return set.find(c) != std::u32string_view::npos; }
+bool is_one_of_these(char32_t c, std::u32string_view set) {
+  return set.find(c) != std::u32string_view::npos;
+}
 
 // What keyboards and word processors put where an apostrophe is meant.
 constexpr std::u32string_view kApostrophes = U"'‘’‛ʼʹʻʽ`´＇′՚ꞌ";
@@ -21,7 +23,7 @@ char32_t plain(char32_t c) {
   if (c == U'\n' || c == U'\r' || c == 0x85 || c == 0x2028 || c == 0x2029) return U'\n';
   if (is_space(c)) return U' ';
   if (c >= kFirstOverride || is_control_or_format(c)) return 0;
-  if (c >= 0xFE00 && c <= 0xFE0F) return 0;                   // variation selectors
+  if (c >= 0xFE00 && c <= 0xFE0F) return 0;                  // variation selectors
   if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFF01 + U'!';  // full-width ASCII
   if (c >= 0x2010 && c <= 0x2011) return U'-';
   if (c == U'−' || c == U'﹣') return U'-';
@@ -36,10 +38,20 @@ char32_t plain(char32_t c) {
 char32_t apostrophe(char32_t c, bool letter_before, bool letter_behind) {
   if (letter_before && letter_behind) return U'\'';
   switch (c) {
-    case U'‛': case U'ʻ': return U'‘';
-    case U'ʼ': case U'ʽ': case U'ʹ': case U'՚': case U'ꞌ': return U'’';
-    case U'＇': case U'´': return U'\'';
-    default: return c;
+    case U'‛':
+    case U'ʻ':
+      return U'‘';
+    case U'ʼ':
+    case U'ʽ':
+    case U'ʹ':
+    case U'՚':
+    case U'ꞌ':
+      return U'’';
+    case U'＇':
+    case U'´':
+      return U'\'';
+    default:
+      return c;
   }
 }
 
@@ -69,7 +81,8 @@ std::string clean_characters(std::string_view utf8, std::vector<std::string>& no
     const char32_t p = plain(c);
     if (p != 0) {
       cleaned += p;
-    } else if (!is_one_of_these(c, kSpaceless) && !is_one_of_these(c, removed) && removed.size() < 20) {
+    } else if (!is_one_of_these(c, kSpaceless) && !is_one_of_these(c, removed) &&
+               removed.size() < 20) {
       removed += c;
     }
   }

@@ -13,10 +13,12 @@ namespace {
 
 using Text = std::optional<std::string>;
 
-constexpr std::array<const char*, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                 "July",    "August",   "September", "October", "November", "December"};
-#define MONTHS                                                                                           \
-  "(Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|Mar(?:ch|\\.)?|Apr(?:il|\\.)?|May|June?\\.?|July?\\.?|Aug(?:ust|\\.)?|" \
+constexpr std::array<const char*, 12> kMonths = {"January",   "February", "March",    "April",
+                                                 "May",       "June",     "July",     "August",
+                                                 "September", "October",  "November", "December"};
+#define MONTHS                                                                                     \
+  "(Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|Mar(?:ch|\\.)?|Apr(?:il|\\.)?|May|June?\\.?|July?\\.?|Aug(" \
+  "?:ust|\\.)?|"                                                                                   \
   "Sept?(?:ember|\\.)?|Oct(?:ober|\\.)?|Nov(?:ember|\\.)?|Dec(?:ember|\\.)?)"
 
 int number(std::string_view digits) { return std::atoi(std::string(digits).c_str()); }
@@ -31,7 +33,10 @@ std::string month_name(std::string_view month) {
 std::string ordinal(int day) {
   const int last = day % 10;
   const bool teen = day / 10 % 10 == 1;
-  return std::to_string(day) + (teen || last > 3 || last == 0 ? "th" : last == 1 ? "st" : last == 2 ? "nd" : "rd");
+  return std::to_string(day) + (teen || last > 3 || last == 0 ? "th"
+                                : last == 1                   ? "st"
+                                : last == 2                   ? "nd"
+                                                              : "rd");
 }
 
 Text day_of(int month, int day, std::string_view year) {
@@ -47,7 +52,8 @@ Text slashed_date(const Match& m) {
   const int first = number(m[1]);
   const int second = number(m[2]);
   // Two digits of a year: this century's, as far as a reader would take them for it.
-  const std::string year = m[3].size() == 2 ? (number(m[3]) < 50 ? "20" : "19") + std::string(m[3]) : std::string(m[3]);
+  const std::string year =
+      m[3].size() == 2 ? (number(m[3]) < 50 ? "20" : "19") + std::string(m[3]) : std::string(m[3]);
   return first > 12 ? day_of(second, first, year) : day_of(first, second, year);
 }
 
@@ -64,7 +70,8 @@ Text day_and_month(const Match& m) {
 Text month_alone(const Match& m) { return month_name(m[0]); }
 
 Text weekday(const Match& m) {
-  static constexpr std::array<const char*, 5> kDays = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday"};
+  static constexpr std::array<const char*, 5> kDays = {"Monday", "Tuesday", "Wednesday", "Thursday",
+                                                       "Friday"};
   for (const char* day : kDays) {
     if (m[1].substr(0, 3) == std::string_view(day).substr(0, 3)) return day;
   }
@@ -87,7 +94,8 @@ std::string half_of_day(std::string_view letter, bool dotted, std::string_view a
 
 std::string minutes_after(int hour, std::string_view minutes, bool half_follows) {
   std::string text = std::to_string(hour);
-  if (minutes == "00") return half_follows ? text : text + (hour > 12 || hour == 0 ? " hundred" : " o'clock");
+  if (minutes == "00")
+    return half_follows ? text : text + (hour > 12 || hour == 0 ? " hundred" : " o'clock");
   return text + (minutes[0] == '0' ? " oh " : " ") + std::to_string(number(minutes));
 }
 
@@ -110,23 +118,33 @@ Text span_of_years(const Match& m) { return std::string(m[1]) + " to " + std::st
 
 std::string read_dates(std::string text) {
   static const Pattern kIso("(?<![\\w.-])([12]\\d{3})-(\\d{2})-(\\d{2})(?![\\w-]|\\.\\d)");
-  static const Pattern kSlashed("(?<![\\w./-])(\\d{1,2})[/.](\\d{1,2})[/.]((?:19|20)\\d{2})(?![\\w/-]|\\.\\d)"
-                                "|(?<![\\w./-])(\\d{1,2})/(\\d{1,2})/(\\d{2})(?![\\w/-])");
-  static const Pattern kMonthDay("\\b" MONTHS " (\\d{1,2})(?:st|nd|rd|th)?(?![\\w:%]|[.,]\\d|[-–/]\\d{3})");
-  static const Pattern kDayMonth("(?<![\\w.,:$-])(\\d{1,2})(?:st|nd|rd|th)?(?: of)? " MONTHS "(?=[\\s,.;:!?)]|$)");
-  static const Pattern kMonthDot("\\b(?:Jan|Feb|Apr|Aug|Sept?|Oct|Nov|Dec)\\.(?= )|\\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|"
-                                 "Oct|Nov|Dec)\\.?(?=,? \\d{4}\\b)");
+  static const Pattern kSlashed(
+      "(?<![\\w./-])(\\d{1,2})[/.](\\d{1,2})[/.]((?:19|20)\\d{2})(?![\\w/-]|\\.\\d)"
+      "|(?<![\\w./-])(\\d{1,2})/(\\d{1,2})/(\\d{2})(?![\\w/-])");
+  static const Pattern kMonthDay("\\b" MONTHS
+                                 " (\\d{1,2})(?:st|nd|rd|th)?(?![\\w:%]|[.,]\\d|[-–/]\\d{3})");
+  static const Pattern kDayMonth("(?<![\\w.,:$-])(\\d{1,2})(?:st|nd|rd|th)?(?: of)? " MONTHS
+                                 "(?=[\\s,.;:!?)]|$)");
+  static const Pattern kMonthDot(
+      "\\b(?:Jan|Feb|Apr|Aug|Sept?|Oct|Nov|Dec)\\.(?= )|\\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|"
+      "Oct|Nov|Dec)\\.?(?=,? \\d{4}\\b)");
   static const Pattern kWeekday("\\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri)\\.(?=,? )");
-  static const Pattern kClock("(?<![\\w:.,$])(\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?:\\s?([AaPp])\\.?[Mm]\\b(\\.?))?(?![\\w:])");
+  static const Pattern kClock(
+      "(?<![\\w:.,$])(\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?:\\s?([AaPp])\\.?[Mm]\\b(\\.?))?(?![\\w:]"
+      ")");
   static const Pattern kHour("(?<![\\w:.,$])(\\d{1,2})\\s?([AaPp])(?:\\.[Mm](\\.?)|[Mm])(?!\\w)");
-  static const Pattern kYears("(?<![\\w.,-])([12]\\d{3})[-–—]((?:[12]\\d)?\\d{2})(?![\\w-]|[.,]\\d)");
+  static const Pattern kYears(
+      "(?<![\\w.,-])([12]\\d{3})[-–—]((?:[12]\\d)?\\d{2})(?![\\w-]|[.,]\\d)");
   static const Pattern kDecade("(?<![\\w])['’](\\d0s)\\b");
-  static const Pattern kHours("(?<![\\w.:$])(\\d{1,2}(?::\\d{2}(?:\\s?[AaPp]\\.?[Mm]\\.?)?|\\s?[AaPp]\\.?[Mm]\\.?))\\s?[-–—]\\s?"
-                              "(?=\\d{1,2}(?::\\d{2}|\\s?[AaPp]\\.?[Mm]))");
+  static const Pattern kHours(
+      "(?<![\\w.:$])(\\d{1,2}(?::\\d{2}(?:\\s?[AaPp]\\.?[Mm]\\.?)?|\\s?[AaPp]\\.?[Mm]\\.?))\\s?[-"
+      "–—]\\s?"
+      "(?=\\d{1,2}(?::\\d{2}|\\s?[AaPp]\\.?[Mm]))");
   text = kHours.replace(text, [](const Match& m) { return Text(std::string(m[1]) + " to "); });
   text = kIso.replace(text, iso_date);
   text = kSlashed.replace(text, [](const Match& m) {
-    return m[1].empty() ? slashed_date(Match({m[0], m[4], m[5], m[6]}, m.before(), m.after())) : slashed_date(m);
+    return m[1].empty() ? slashed_date(Match({m[0], m[4], m[5], m[6]}, m.before(), m.after()))
+                        : slashed_date(m);
   });
   text = kDayMonth.replace(text, day_and_month);
   text = kMonthDay.replace(text, month_and_day);

@@ -20,7 +20,8 @@ bool all_alpha(std::string_view word) {
 bool is_lower_case(std::string_view word) { return word == ascii_lower(word); }
 bool is_upper_case(std::string_view word) { return word == ascii_upper(word); }
 std::string capitalised(std::string_view word) {
-  return ascii_upper(word.substr(0, 1)) + ascii_lower(word.substr(std::min<std::size_t>(1, word.size())));
+  return ascii_upper(word.substr(0, 1)) +
+         ascii_lower(word.substr(std::min<std::size_t>(1, word.size())));
 }
 
 // A list also holds its words with and without a capital (misaki: grow_dictionary).
@@ -37,11 +38,16 @@ bool in_silver(std::string_view word) { return grown(us_silver(), word).has_valu
 
 std::optional<ReadingTag> exact_tag(Tag tag) {
   switch (tag) {
-    case Tag::kVBD: return ReadingTag::kVbd;
-    case Tag::kVBN: return ReadingTag::kVbn;
-    case Tag::kVBP: return ReadingTag::kVbp;
-    case Tag::kDT: return ReadingTag::kDt;
-    default: return std::nullopt;
+    case Tag::kVBD:
+      return ReadingTag::kVbd;
+    case Tag::kVBN:
+      return ReadingTag::kVbn;
+    case Tag::kVBP:
+      return ReadingTag::kVbp;
+    case Tag::kDT:
+      return ReadingTag::kDt;
+    default:
+      return std::nullopt;
   }
 }
 std::optional<ReadingTag> class_tag(Tag tag) {
@@ -55,7 +61,8 @@ std::optional<ReadingTag> class_tag(Tag tag) {
 // The phonemes that fit the part of speech; none where the word is to be spelled.
 Reading choose(const Readings& readings, Tag tag, const Context* context) {
   const Readings::Tagged* choice = nullptr;
-  if (context != nullptr && !context->vowel_follows) choice = readings.find(ReadingTag::kPhraseFinal);
+  if (context != nullptr && !context->vowel_follows)
+    choice = readings.find(ReadingTag::kPhraseFinal);
   if (choice == nullptr) {
     if (const auto exact = exact_tag(tag)) choice = readings.find(*exact);
   }
@@ -169,7 +176,8 @@ Reading stemmed(std::string_view word, Tag tag, Stress stress, const Context& co
 // Whether a word with capitals is read as if it had none.
 bool goes_lower(std::string_view word, Tag tag, Stress stress, const Context& context) {
   if (word.size() < 2 || is_lower_case(word)) return false;
-  if (!std::all_of(word.begin(), word.end(), [](char c) { return is_alpha(c) || c == '\''; })) return false;
+  if (!std::all_of(word.begin(), word.end(), [](char c) { return is_alpha(c) || c == '\''; }))
+    return false;
   if (tag == Tag::kNNP && word.size() <= 7) return false;
   if (in_gold(word) || in_silver(word)) return false;
   if (!is_upper_case(word) && !is_lower_case(word.substr(1))) return false;
@@ -241,7 +249,8 @@ Phones Lexicon::plural(Phones stem) {
 namespace {
 // The vowels and ɹ after which Americans tap a t.
 bool is_tapped(const Phones& stem) {
-  return stem.size() > 1 && stem.back() == U't' && is_one_of(stem[stem.size() - 2], U"AIOWYiuæɑəɛɪɹʊʌ");
+  return stem.size() > 1 && stem.back() == U't' &&
+         is_one_of(stem[stem.size() - 2], U"AIOWYiuæɑəɛɪɹʊʌ");
 }
 }  // namespace
 

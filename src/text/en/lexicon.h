@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a written word sounds, by the word lists and by the rules that reach beyond them: capitals, acronyms,
-// possessives, -s, -ed, -ing. After misaki 0.9.4, en.py, class Lexicon, whose order of rules is kept.
+// How a written word sounds, by the word lists and by the rules that reach beyond them: capitals,
+// acronyms, possessives, -s, -ed, -ing. After misaki 0.9.4, en.py, class Lexicon, whose order of
+// rules is kept.
 #pragma once
 
 #include <optional>
@@ -23,7 +24,8 @@ class Lexicon {
   using Reading = std::optional<Phones>;
 
   /// `word` has ASCII apostrophes and no accents; none if neither lists nor rules know it.
-  [[nodiscard]] Reading word(std::string_view word, Tag tag, Stress stress, const Context& context) const;
+  [[nodiscard]] Reading word(std::string_view word, Tag tag, Stress stress,
+                             const Context& context) const;
 
   /// The list entry alone, as a word without a context: what numbers and symbols are read with.
   [[nodiscard]] Phones plain(std::string_view word, Stress stress = {}) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sorted, front-coded word list where it lies in the program (form: lexicon_format.h). Nothing is read or
-// built at start; a look-up is a binary search over blocks and a walk through one of them.
+// A sorted, front-coded word list where it lies in the program (form: lexicon_format.h). Nothing is
+// read or built at start; a look-up is a binary search over blocks and a walk through one of them.
 #pragma once
 
 #include <cstddef>

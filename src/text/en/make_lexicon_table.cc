@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs when decibit is built: make_lexicon_table WORDS.tsv NAME OUT.cc turns a lexicon of data/lexicon/ (its
-// form: tools/g2p/make_lexicon.py) into a C++ file with the table of lexicon_format.h, as 64-bit numbers, because
-// compilers read those ten times faster than bytes.
+// Runs when decibit is built: make_lexicon_table WORDS.tsv NAME OUT.cc turns a lexicon of
+// data/lexicon/ (its form: tools/g2p/make_lexicon.py) into a C++ file with the table of
+// lexicon_format.h, as 64-bit numbers, because compilers read those ten times faster than bytes.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -102,13 +102,15 @@ Table read_table(const std::string& path) {
 
 void write_table(Table table, const std::string& name, const std::string& path) {
   std::ofstream out(path);
-  out << "// Made by make_lexicon_table.cc.\n#include \"text/en/lexicon_table.h\"\n\nnamespace {\n\n"
+  out << "// Made by make_lexicon_table.cc.\n#include \"text/en/lexicon_table.h\"\n\nnamespace "
+         "{\n\n"
       << "constexpr std::uint64_t kBytes[] = {\n";
   const std::size_t size = table.bytes.size();
   table.bytes.resize((size + 7) / 8 * 8);
   for (std::size_t at = 0; at < table.bytes.size(); at += 8) {
     std::uint64_t value = 0;
-    for (std::size_t i = 8; i-- > 0;) value = value << 8 | static_cast<unsigned char>(table.bytes[at + i]);
+    for (std::size_t i = 8; i-- > 0;)
+      value = value << 8 | static_cast<unsigned char>(table.bytes[at + i]);
     out << value << (at % 64 == 56 ? "u,\n" : "u,");
   }
   out << "};\n\nconstexpr std::uint32_t kBlocks[] = {\n";
@@ -116,7 +118,8 @@ void write_table(Table table, const std::string& name, const std::string& path) 
     out << table.blocks[i] << (i % 16 == 15 ? "u,\n" : "u,");
   }
   out << "};\n\n}  // namespace\n\nnamespace decibit::text::en {\n\nconst LexiconTable& " << name
-      << "() {\n  static const LexiconTable table(reinterpret_cast<const std::uint8_t*>(kBytes), kBlocks, "
+      << "() {\n  static const LexiconTable table(reinterpret_cast<const std::uint8_t*>(kBytes), "
+         "kBlocks, "
       << table.blocks.size() - 1 << ");\n  return table;\n}\n\n}  // namespace decibit::text::en\n";
   out.close();
   if (!out) die("cannot write " + path);

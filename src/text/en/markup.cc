@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Marks that say how text is to look or to sound. misaki's [text](...) overrides a pronunciation (/phonemes/), a
-// stress (-2 to 2, halves too) or how numbers are read (#flags#); the rest is Markdown and HTML, of which only
-// the words are spoken.
+// Marks that say how text is to look or to sound. misaki's [text](...) overrides a pronunciation
+// (/phonemes/), a stress (-2 to 2, halves too) or how numbers are read (#flags#); the rest is
+// Markdown and HTML, of which only the words are spoken.
 #include <algorithm>
 #include <cstdlib>
 
@@ -13,14 +13,17 @@
 namespace decibit::text::en {
 namespace {
 
-std::string placeholder(std::size_t index) { return encode_utf8(kFirstOverride + static_cast<char32_t>(index)); }
+std::string placeholder(std::size_t index) {
+  return encode_utf8(kFirstOverride + static_cast<char32_t>(index));
+}
 
 std::optional<Stress> stress_of(std::string_view text) {
   if (text == "0.5" || text == "+0.5") return kCapitalised;
   if (text == "-0.5") return kSlightlyLess;
   std::string_view digits = text;
   if (!digits.empty() && (digits.front() == '-' || digits.front() == '+')) digits.remove_prefix(1);
-  if (digits.empty() || digits.size() > 2 || digits.find_first_not_of("0123456789") != std::string_view::npos) {
+  if (digits.empty() || digits.size() > 2 ||
+      digits.find_first_not_of("0123456789") != std::string_view::npos) {
     return std::nullopt;
   }
   return std::optional<Stress>(2 * std::atoi(std::string(text).c_str()));
@@ -54,7 +57,8 @@ class OverrideReader {
     override.text = std::string(word);
     override.phones = to_vocabulary(decode_utf8(what.substr(1, what.size() - 2)), &dropped);
     for (char32_t c : dropped) {
-      text_.notes.push_back("no phoneme of Kokoro's: " + encode_utf8(c) + " in the markup of " + std::string(word));
+      text_.notes.push_back("no phoneme of Kokoro's: " + encode_utf8(c) + " in the markup of " +
+                            std::string(word));
     }
     text_.overrides.push_back(std::move(override));
     return placeholder(text_.overrides.size() - 1);
@@ -82,9 +86,11 @@ std::string without_html(std::string text) {
 
 std::string without_emphasis(std::string text) {
   static const Pattern kEmphasis(
-      "(?<![\\w*~`\\\\])(\\*{1,3}|_{1,3}|~~|`{1,3})(?=[^\\s*_~`])([^\\n]{1,400}?)(?<=[^\\s*~`\\\\])\\1(?![\\w*~`])");
+      "(?<![\\w*~`\\\\])(\\*{1,3}|_{1,3}|~~|`{1,3})(?=[^\\s*_~`])([^\\n]{1,400}?)(?<=[^\\s*~`\\\\])"
+      "\\1(?![\\w*~`])");
   for (int depth = 0; depth < 3; ++depth) {
-    std::string next = kEmphasis.replace(text, [](const Match& m) { return std::optional<std::string>(m[2]); });
+    std::string next =
+        kEmphasis.replace(text, [](const Match& m) { return std::optional<std::string>(m[2]); });
     if (next == text) break;
     text = std::move(next);
   }
@@ -101,7 +107,8 @@ std::string without_line_marks(std::string text) {
   text = kRule.replace(text, "");
   text = kFence.replace(text, "");
   text = kQuote.replace(text, "");
-  // A dash before a digit may be a minus: "- 5" at the start of a line is one too often to be an item.
+  // A dash before a digit may be a minus: "- 5" at the start of a line is one too often to be an
+  // item.
   return kItem.replace(text, [](const Match& m) -> std::optional<std::string> {
     const bool digit = !m.after().empty() && m.after()[0] >= '0' && m.after()[0] <= '9';
     if (digit && m[0].find('-') != std::string_view::npos) return std::nullopt;

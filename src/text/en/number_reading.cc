@@ -34,7 +34,9 @@ std::vector<std::string> split(std::string_view text, char at) {
   return parts;
 }
 
-bool is_ordinal_ending(std::string_view s) { return s == "st" || s == "nd" || s == "rd" || s == "th"; }
+bool is_ordinal_ending(std::string_view s) {
+  return s == "st" || s == "nd" || s == "rd" || s == "th";
+}
 
 // Words of numbers become phonemes here, one after the other.
 class Speaker {
@@ -135,7 +137,8 @@ bool is_number(std::string_view word, bool is_head) {
     }
   }
   if (is_head && word.front() == '-') word.remove_prefix(1);
-  return std::all_of(word.begin(), word.end(), [](char c) { return is_digit(c) || c == ',' || c == '.'; });
+  return std::all_of(word.begin(), word.end(),
+                     [](char c) { return is_digit(c) || c == ',' || c == '.'; });
 }
 
 std::optional<Phones> read_number(const Lexicon& lexicon, std::string_view word, bool is_head,

@@ -10,14 +10,14 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr std::array<const char*, 20> kSmall = {
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-    "eighteen", "nineteen"};
+    "zero",     "one",     "two",     "three",     "four",     "five",    "six",
+    "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
 constexpr std::array<const char*, 10> kTens = {"",      "",      "twenty",  "thirty", "forty",
                                                "fifty", "sixty", "seventy", "eighty", "ninety"};
 constexpr std::array<const char*, 12> kThousands = {
-    "",           "thousand",   "million",    "billion",   "trillion",  "quadrillion",
-    "quintillion", "sextillion", "septillion", "octillion", "nonillion", "decillion"};
+    "",           "thousand",   "million",   "billion",   "trillion", "quadrillion", "quintillion",
+    "sextillion", "septillion", "octillion", "nonillion", "decillion"};
 
 void add_below_hundred(int value, Words& words) {
   if (value < 20) {
@@ -44,9 +44,13 @@ std::string_view without_zeros(std::string_view digits) {
 }
 
 std::string ordinal_of(const std::string& word) {
-  static constexpr std::array<std::array<const char*, 2>, 7> kIrregular = {
-      {{"one", "first"}, {"two", "second"}, {"three", "third"}, {"five", "fifth"},
-       {"eight", "eighth"}, {"nine", "ninth"}, {"twelve", "twelfth"}}};
+  static constexpr std::array<std::array<const char*, 2>, 7> kIrregular = {{{"one", "first"},
+                                                                            {"two", "second"},
+                                                                            {"three", "third"},
+                                                                            {"five", "fifth"},
+                                                                            {"eight", "eighth"},
+                                                                            {"nine", "ninth"},
+                                                                            {"twelve", "twelfth"}}};
   for (const auto& row : kIrregular) {
     if (word == row[0]) return row[1];
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers in English words, as num2words says them. Digits come as text, so that there is no largest number:
-// past 10^36 they are said one by one.
+// Numbers in English words, as num2words says them. Digits come as text, so that there is no
+// largest number: past 10^36 they are said one by one.
 #pragma once
 
 #include <string>

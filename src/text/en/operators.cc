@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs that are spoken as words: arithmetic between numbers, and single symbols. What has no reading stays, and
-// the tokenizer reports it.
+// Signs that are spoken as words: arithmetic between numbers, and single symbols. What has no
+// reading stays, and the tokenizer reports it.
 #include <string>
 #include <unordered_map>
 
@@ -18,16 +18,68 @@ using Text = std::optional<std::string>;
 
 const std::unordered_map<std::string_view, std::string_view>& readings() {
   static const std::unordered_map<std::string_view, std::string_view> kReadings = {
-      {"=", "equals"}, {"≠", "is not equal to"}, {"≈", "is about"}, {"≤", "is at most"}, {"≥", "is at least"},
-      {"±", "plus or minus"}, {"×", "times"}, {"÷", "divided by"}, {"√", "square root of"}, {"∞", "infinity"},
-      {"π", "pi"}, {"°", "degrees"}, {"§", "section"}, {"¶", "paragraph"}, {"©", "copyright"}, {"‰", "per mille"},
-      {"→", "to"}, {"←", "from"}, {"∑", "sum of"}, {"∫", "integral of"}, {"∂", "partial"}, {"∈", "in"},
-      {"α", "alpha"}, {"β", "beta"}, {"γ", "gamma"}, {"δ", "delta"}, {"ε", "epsilon"}, {"ζ", "zeta"}, {"η", "eta"},
-      {"θ", "theta"}, {"κ", "kappa"}, {"λ", "lambda"}, {"μ", "mu"}, {"ν", "nu"}, {"ξ", "xi"}, {"ρ", "rho"},
-      {"σ", "sigma"}, {"τ", "tau"}, {"φ", "phi"}, {"χ", "chi"}, {"ψ", "psi"}, {"ω", "omega"}, {"Δ", "delta"},
-      {"Σ", "sigma"}, {"Ω", "omega"}, {"Π", "pi"}, {"Λ", "lambda"}, {"Φ", "phi"}, {"Ψ", "psi"}, {"Θ", "theta"},
-      {"$", "dollar"}, {"£", "pound"}, {"€", "euro"}, {"¥", "yen"}, {"¢", "cent"}, {"№", "number"}, {"♯", "sharp"},
-      {"♭", "flat"}, {"™", ""}, {"®", ""}, {"•", ","}, {"·", ""},
+      {"=", "equals"},
+      {"≠", "is not equal to"},
+      {"≈", "is about"},
+      {"≤", "is at most"},
+      {"≥", "is at least"},
+      {"±", "plus or minus"},
+      {"×", "times"},
+      {"÷", "divided by"},
+      {"√", "square root of"},
+      {"∞", "infinity"},
+      {"π", "pi"},
+      {"°", "degrees"},
+      {"§", "section"},
+      {"¶", "paragraph"},
+      {"©", "copyright"},
+      {"‰", "per mille"},
+      {"→", "to"},
+      {"←", "from"},
+      {"∑", "sum of"},
+      {"∫", "integral of"},
+      {"∂", "partial"},
+      {"∈", "in"},
+      {"α", "alpha"},
+      {"β", "beta"},
+      {"γ", "gamma"},
+      {"δ", "delta"},
+      {"ε", "epsilon"},
+      {"ζ", "zeta"},
+      {"η", "eta"},
+      {"θ", "theta"},
+      {"κ", "kappa"},
+      {"λ", "lambda"},
+      {"μ", "mu"},
+      {"ν", "nu"},
+      {"ξ", "xi"},
+      {"ρ", "rho"},
+      {"σ", "sigma"},
+      {"τ", "tau"},
+      {"φ", "phi"},
+      {"χ", "chi"},
+      {"ψ", "psi"},
+      {"ω", "omega"},
+      {"Δ", "delta"},
+      {"Σ", "sigma"},
+      {"Ω", "omega"},
+      {"Π", "pi"},
+      {"Λ", "lambda"},
+      {"Φ", "phi"},
+      {"Ψ", "psi"},
+      {"Θ", "theta"},
+      {"$", "dollar"},
+      {"£", "pound"},
+      {"€", "euro"},
+      {"¥", "yen"},
+      {"¢", "cent"},
+      {"№", "number"},
+      {"♯", "sharp"},
+      {"♭", "flat"},
+      {"™", ""},
+      {"®", ""},
+      {"•", ","},
+      {"·", ""},
   };
   return kReadings;
 }
@@ -51,11 +103,15 @@ Text power(const Match& m) {
 std::string read_operators(std::string text) {
   static const Pattern kSquared("(?<=[A-Za-z0-9)])([²³])");
   static const Pattern kPower("(?<=[A-Za-z0-9)])\\s?\\^\\s?(-?\\d{1,4}|[a-z])(?!\\w)");
-  static const Pattern kTimes("(?<=[\\d%)])\\s?(?:×|\\*)\\s?" BEHIND "|(?<=\\d) x (?=\\d)|(?<=\\d)x(?=\\d)|" BEFORE " (?:×|\\*) " BEHIND);
-  static const Pattern kMinus("(?<=[\\d%)°]) - (?=[\\d($a-z] ?)(?=\\S{1,12}(?: [=+*/×÷-] | ?=|$|[.,;?]))|(?<=\\d)-(?=\\d{1,12} ?=)|" BEFORE " − " BEHIND);
+  static const Pattern kTimes("(?<=[\\d%)])\\s?(?:×|\\*)\\s?" BEHIND
+                              "|(?<=\\d) x (?=\\d)|(?<=\\d)x(?=\\d)|" BEFORE " (?:×|\\*) " BEHIND);
+  static const Pattern kMinus(
+      "(?<=[\\d%)°]) - (?=[\\d($a-z] ?)(?=\\S{1,12}(?: [=+*/×÷-] | "
+      "?=|$|[.,;?]))|(?<=\\d)-(?=\\d{1,12} ?=)|" BEFORE " − " BEHIND);
   static const Pattern kPlus("(?<=[\\d%)])\\+(?=[\\d(])");
   static const Pattern kDivided("(?<=[\\d%)])\\s?÷\\s?|(?<=[\\d%)]) / (?=\\d)");
-  static const Pattern kEquals("\\s?(?<![<>=!:])={1,2}(?![=>])\\s?" BEHIND "|" BEFORE "\\s?={1,2}(?=\\s|$)");
+  static const Pattern kEquals("\\s?(?<![<>=!:])={1,2}(?![=>])\\s?" BEHIND "|" BEFORE
+                               "\\s?={1,2}(?=\\s|$)");
   static const Pattern kAtMost("\\s?(?:<=|≤)\\s?(?=[\\w.-])");
   static const Pattern kAtLeast("\\s?(?:>=|≥)\\s?(?=[\\w.-])");
   static const Pattern kLess("(?<=[\\w%)]) < (?=[\\w.(-])|(?<=\\d)<(?=\\d)");
@@ -68,7 +124,8 @@ std::string read_operators(std::string text) {
   static const Pattern kWithout("(?<![\\w/])[wW]/[oO](?!\\w)");
   static const Pattern kWith("(?<![\\w/])[wW]/(?= ?[a-z])");
   static const Pattern kSharp("\\b([A-G]|C|F)#(?!\\w)");
-  static const Pattern kSymbol("([=≠≈≤≥±×÷√∞π°§¶©‰→←∑∫∂∈αβγδεζηθκλμνξρστφχψωΔΣΩΠΛΦΨΘ$£€¥¢№♯♭™®•·])");
+  static const Pattern kSymbol(
+      "([=≠≈≤≥±×÷√∞π°§¶©‰→←∑∫∂∈αβγδεζηθκλμνξρστφχψωΔΣΩΠΛΦΨΘ$£€¥¢№♯♭™®•·])");
   text = kSquared.replace(text, power);
   text = kPower.replace(text, power);
   text = kTimes.replace(text, " times ");

@@ -18,7 +18,9 @@ namespace {
 constexpr std::size_t kMaxGuess = 40;
 
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-bool has_vowel_letter(std::string_view word) { return word.find_first_of("aeiouy") != std::string_view::npos; }
+bool has_vowel_letter(std::string_view word) {
+  return word.find_first_of("aeiouy") != std::string_view::npos;
+}
 
 // The model's T and t for misaki's tapped and glottal t, which Kokoro was not trained on.
 Phones finished(Phones phones) {
@@ -45,7 +47,9 @@ Phones guess_word(const Phonemizer::LetterToSound& letter_to_sound, std::string_
   std::string letters = ascii_lower(without_accents(word));
   const bool possessive = letters.size() > 2 && letters.substr(letters.size() - 2) == "'s";
   if (possessive) letters.resize(letters.size() - 2);
-  letters.erase(std::remove_if(letters.begin(), letters.end(), [](char c) { return !is_letter(c); }), letters.end());
+  letters.erase(
+      std::remove_if(letters.begin(), letters.end(), [](char c) { return !is_letter(c); }),
+      letters.end());
   Phones phones = guess_letters(letter_to_sound, letters);
   return possessive ? Lexicon::plural(std::move(phones)) : phones;
 }
@@ -57,7 +61,8 @@ Token token_of(const std::vector<Piece>& pieces, const WordGroup& group) {
     const Piece& piece = pieces[i];
     token.text += piece.text;
     token.guessed = token.guessed || piece.guessed;
-    if (piece.prespace && !phones.empty() && phones.back() != U' ' && !piece.phones->empty()) phones += U' ';
+    if (piece.prespace && !phones.empty() && phones.back() != U' ' && !piece.phones->empty())
+      phones += U' ';
     phones += *piece.phones;
   }
   token.phonemes = encode_utf8(finished(std::move(phones)));
@@ -84,7 +89,8 @@ std::string without_private_use(std::u32string_view text, const std::vector<Over
   for (char32_t c : text) {
     if (c < kFirstOverride) {
       result += encode_utf8(c);
-    } else if (const std::size_t i = c - kFirstOverride; i < overrides.size() && overrides[i].phones) {
+    } else if (const std::size_t i = c - kFirstOverride;
+               i < overrides.size() && overrides[i].phones) {
       result += overrides[i].text;
     }
   }
@@ -95,7 +101,8 @@ std::string list_of(std::vector<char32_t> symbols) {
   std::sort(symbols.begin(), symbols.end());
   symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
   std::string list;
-  for (std::size_t i = 0; i < symbols.size() && i < 20; ++i) list += (i == 0 ? "" : " ") + encode_utf8(symbols[i]);
+  for (std::size_t i = 0; i < symbols.size() && i < 20; ++i)
+    list += (i == 0 ? "" : " ") + encode_utf8(symbols[i]);
   return symbols.size() > 20 ? list + " ..." : list;
 }
 
@@ -119,7 +126,8 @@ Phonemes Phonemizer::phonemize(std::string_view utf8) const {
     }
     return phones;
   };
-  for (const WordGroup& group : read_pieces(pieces, guess)) result.tokens.push_back(token_of(pieces, group));
+  for (const WordGroup& group : read_pieces(pieces, guess))
+    result.tokens.push_back(token_of(pieces, group));
   result.phonemes = joined(result.tokens);
   result.normalized = without_private_use(text, normalized.overrides);
   if (!dropped.empty()) result.notes.push_back("not spoken: " + list_of(std::move(dropped)));

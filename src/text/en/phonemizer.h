@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// American English text to the phonemes that Kokoro speaks, as misaki 0.9.4 writes them, and beyond it where that
-// reads badly: dates, times, units, addresses, marks of emphasis. What differs: README.md of this folder's parent.
+// American English text to the phonemes that Kokoro speaks, as misaki 0.9.4 writes them, and beyond
+// it where that reads badly: dates, times, units, addresses, marks of emphasis. What differs:
+// README.md of this folder's parent.
 #pragma once
 
 #include <functional>
@@ -28,10 +29,12 @@ struct Phonemes {
   std::vector<std::string> notes;  // what was replaced, removed or not spoken, for people
 };
 
-/// Pronunciations of the user's own, which win over everything: lines `word<TAB>phonemes[<TAB>lang]`.
+/// Pronunciations of the user's own, which win over everything: lines
+/// `word<TAB>phonemes[<TAB>lang]`.
 class UserLexicon {
  public:
-  /// Lines of other languages than American English (`en-us`, `en`, `a`) are passed over; # starts a comment.
+  /// Lines of other languages than American English (`en-us`, `en`, `a`) are passed over; # starts
+  /// a comment.
   [[nodiscard]] static Result<UserLexicon> parse(std::string_view text);
 
   /// The word as written, else in lower case.
@@ -47,7 +50,8 @@ class Phonemizer {
   /// A word of ASCII letters in lower case to misaki's phonemes with stress marks.
   using LetterToSound = std::function<std::string(std::string_view word)>;
 
-  /// Without `letter_to_sound`, words outside the lexicon are spelled. It may be called from several threads.
+  /// Without `letter_to_sound`, words outside the lexicon are spelled. It may be called from
+  /// several threads.
   explicit Phonemizer(LetterToSound letter_to_sound = {}, UserLexicon user_lexicon = {});
 
   /// Any bytes; never a symbol outside Kokoro's vocabulary. May be called from several threads.

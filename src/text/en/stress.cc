@@ -38,7 +38,8 @@ Phones with_stress(Phones phones, Stress stress) {
   if (level == kDemoted || ((level == 0 || level == kSlightlyLess) && primary)) {
     return replaced(without(phones, U"ˌ"), kPrimary, kSecondary);
   }
-  if (level >= 0 && level <= 2 && !primary && !secondary) return marked(kSecondary, std::move(phones));
+  if (level >= 0 && level <= 2 && !primary && !secondary)
+    return marked(kSecondary, std::move(phones));
   if (level >= 2 && !primary && secondary) return replaced(std::move(phones), kSecondary, kPrimary);
   if (level > 2 && !primary && !secondary) return marked(kPrimary, std::move(phones));
   return phones;

@@ -26,7 +26,9 @@ std::size_t number(std::u32string_view rest, bool at_start) {
   std::size_t n = at_start && !rest.empty() && rest[0] == U'-' ? 1 : 0;
   const std::size_t sign = n;
   const auto digit = [&](std::size_t i) { return i < rest.size() && is_digit(rest[i]); };
-  const auto mark = [&](std::size_t i) { return i < rest.size() && (rest[i] == U',' || rest[i] == U'.'); };
+  const auto mark = [&](std::size_t i) {
+    return i < rest.size() && (rest[i] == U',' || rest[i] == U'.');
+  };
   for (;;) {
     if (digit(n)) {
       ++n;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cutting a run of non-space characters where its kind changes: misaki's regular expression, written out.
+// Cutting a run of non-space characters where its kind changes: misaki's regular expression,
+// written out.
 #pragma once
 
 #include <string>

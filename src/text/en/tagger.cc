@@ -41,7 +41,8 @@ class Sentence {
   }
   [[nodiscard]] bool capital(std::size_t i, int offset) const {
     const auto place = static_cast<std::ptrdiff_t>(i) + offset;
-    return place >= 0 && place < static_cast<std::ptrdiff_t>(capital_.size()) && capital_[static_cast<std::size_t>(place)];
+    return place >= 0 && place < static_cast<std::ptrdiff_t>(capital_.size()) &&
+           capital_[static_cast<std::size_t>(place)];
   }
   // The nearest word to the left that is no adverb: what governs this one.
   [[nodiscard]] std::string_view governor(std::size_t i) const {
@@ -62,29 +63,35 @@ bool is_in(std::string_view word, std::initializer_list<std::string_view> words)
 
 // Verbs that make "in" a part of themselves: come in, called in.
 bool takes_particle(std::string_view word) {
-  return is_in(word, {"come",   "came",    "comes",   "coming", "go",     "went",    "gone",  "going",   "walk",
-                      "walked", "call",    "called",  "gave",   "give",   "given",   "set",   "let",     "bring",
-                      "brought", "break",  "broke",   "taken",  "took",   "getting", "sent",  "join",    "joined",
-                      "put",    "ushered", "moved",   "move",   "plug",   "log",     "logged", "check",  "checked",
-                      "step",   "stepped", "passing", "jump",   "jumped", "fill",    "filled", "sign",   "signed"});
+  return is_in(
+      word, {"come",   "came",   "comes",   "coming",  "go",      "went",    "gone",    "going",
+             "walk",   "walked", "call",    "called",  "gave",    "give",    "given",   "set",
+             "let",    "bring",  "brought", "break",   "broke",   "taken",   "took",    "getting",
+             "sent",   "join",   "joined",  "put",     "ushered", "moved",   "move",    "plug",
+             "log",    "logged", "check",   "checked", "step",    "stepped", "passing", "jump",
+             "jumped", "fill",   "filled",  "sign",    "signed"});
 }
 
 bool starts_clause(const Sentence& s, std::size_t i) {
   const std::string_view before = s.at(i, -1);
-  return before.empty() || is_in(before, {"and", "but", "or", "if", "when", "for", "because", "then", "as", "than", "so",
-                                          "how", "what", "whenever", "however", "will", "can", "did", "does", "do",
-                                          "is", "was", "though", "think", "believe", "say", "guess"});
+  return before.empty() ||
+         is_in(before,
+               {"and",  "but", "or",  "if",   "when",     "for",     "because", "then", "as",
+                "than", "so",  "how", "what", "whenever", "however", "will",    "can",  "did",
+                "does", "do",  "is",  "was",  "though",   "think",   "believe", "say",  "guess"});
 }
 
 // Words that are counted or dated when "that" stands before them.
 bool follows_pointing_that(std::string_view word) {
-  return is_in(word, {"day",   "evening", "morning", "night", "week",  "year",  "hour",   "moment", "time",  "way",
-                      "house", "room",    "lady",    "man",   "woman", "young", "little", "gentleman", "place", "point",
-                      "purpose", "kind",  "sort",    "event", "very",  "idea",  "subject", "thing", "old",
-                      "boy",   "girl",    "person",  "word",  "end",   "part",  "case",   "same",   "period", "dear",
-                      "poor",  "letter",  "style",   "month", "summer", "door", "table",  "book",   "song",  "money",
-                      "guy",   "movie",   "game",    "problem", "question", "reason", "stuff", "dog",  "car",
-                      "bad",   "far",     "big",     "hard"});
+  return is_in(
+      word,
+      {"day",    "evening", "morning", "night", "week",   "year",  "hour",  "moment",  "time",
+       "way",    "house",   "room",    "lady",  "man",    "woman", "young", "little",  "gentleman",
+       "place",  "point",   "purpose", "kind",  "sort",   "event", "very",  "idea",    "subject",
+       "thing",  "old",     "boy",     "girl",  "person", "word",  "end",   "part",    "case",
+       "same",   "period",  "dear",    "poor",  "letter", "style", "month", "summer",  "door",
+       "table",  "book",    "song",    "money", "guy",    "movie", "game",  "problem", "question",
+       "reason", "stuff",   "dog",     "car",   "bad",    "far",   "big",   "hard"});
 }
 
 // "that" with stress points at a thing, without it joins clauses.
@@ -93,27 +100,34 @@ Tag tag_that(const Sentence& s, std::size_t i, std::string_view after) {
   if (after.empty()) {
     const std::string_view mark = s.mark(i, 1);
     if (mark == "\"" || mark == "(" || mark == "“") return Tag::kIN;
-    return mark == "," && !is_preposition(before) && before != "all" && before != "to" ? Tag::kIN : Tag::kDT;
+    return mark == "," && !is_preposition(before) && before != "all" && before != "to" ? Tag::kIN
+                                                                                       : Tag::kDT;
   }
   const bool adverb = is_in(before, {"than", "as", "out", "over", "up", "down", "off", "along"});
   if (before == "to" || (is_preposition(before) && !adverb)) return Tag::kDT;
-  if (is_be(after) || is_modal(after) || is_have(after)) return starts_clause(s, i) ? Tag::kDT : Tag::kWDT;
+  if (is_be(after) || is_modal(after) || is_have(after))
+    return starts_clause(s, i) ? Tag::kDT : Tag::kWDT;
   if (is_in(after, {"of", "to", "for", "at", "from"})) return Tag::kDT;
   if (before == "all" && is_preposition(after)) return Tag::kDT;
-  if (follows_pointing_that(after) && !s.capital(i, 1) && !is_in(before, {"so", "know", "say", "said", "knew", "sure"})) return Tag::kDT;
+  if (follows_pointing_that(after) && !s.capital(i, 1) &&
+      !is_in(before, {"so", "know", "say", "said", "knew", "sure"}))
+    return Tag::kDT;
   if (i == 0 || s.mark(i, -1) == "\"") return is_function_word(after) ? Tag::kIN : Tag::kDT;
   return Tag::kIN;
 }
 
 Tag tag_in(const Sentence& s, std::size_t i) {
-  const bool alone = is_in(s.at(i, 1), {"and", "to", "with", "at", "on", "for", "from", "while", "then", "when", "again"});
+  const bool alone = is_in(s.at(i, 1), {"and", "to", "with", "at", "on", "for", "from", "while",
+                                        "then", "when", "again"});
   const bool verb = takes_particle(s.at(i, -1)) || (s.at(i, -1) == "look" && s.at(i, 1) == "at");
-  return verb && alone ? Tag::kRP : Tag::kIN;
+  const bool always = is_in(s.at(i, 1), {"from", "again", "while", "as", "when", "then"});
+  return always || (verb && alone) ? Tag::kRP : Tag::kIN;
 }
 
 Tag tag_by(const Sentence& s, std::size_t i) {
   const std::string_view after = s.at(i, 1);
-  return after.empty() || (after == "and" && s.at(i, 2) == "by") || (after != "the" && s.at(i, -1) == "and" && s.at(i, -2) == "by")
+  return after.empty() || (after == "and" && s.at(i, 2) == "by") ||
+                 (after != "the" && s.at(i, -1) == "and" && s.at(i, -2) == "by")
              ? Tag::kRB
              : Tag::kIN;
 }
@@ -122,7 +136,9 @@ Tag tag_by(const Sentence& s, std::size_t i) {
 Tag tag_a(const Piece& piece, const Sentence& s, std::size_t i) {
   if (s.at(i, 1).empty()) return s.mark(i, 1) == "\"" || s.mark(i, 1) == "'" ? Tag::kDT : Tag::kNN;
   if (!piece.space_after || is_be(s.at(i, 1)) || is_modal(s.at(i, 1))) return Tag::kNN;
-  if (is_in(s.at(i, 1), {"equals", "plus", "minus", "times", "squared", "&", "+", "and", "or", "dash", "dot"})) return Tag::kNN;
+  if (is_in(s.at(i, 1),
+            {"equals", "plus", "minus", "times", "squared", "&", "+", "and", "or", "dash", "dot"}))
+    return Tag::kNN;
   if (s.at(i, 1).size() == 1 && s.capital(i, 1) && piece.text == "A") return Tag::kNN;
   // In the middle of a sentence a capital is the letter, except in titles: It's A Wonderful Life.
   if (piece.text == "A" && !s.at(i, -1).empty()) return s.capital(i, 1) ? Tag::kDT : Tag::kNN;
@@ -143,14 +159,17 @@ Tag past_or_present(const Sentence& s, std::size_t i, std::string_view governor)
 
 bool looks_like_noun(std::string_view word) { return !word.empty() && !is_function_word(word); }
 bool looks_like_adjective(std::string_view word) {
-  for (std::string_view ending : {"ful", "ous", "al", "ive", "able", "ible", "ic", "less", "ish", "ary", "ent", "ant"}) {
+  for (std::string_view ending :
+       {"ful", "ous", "al", "ive", "able", "ible", "ic", "less", "ish", "ary", "ent", "ant"}) {
     if (word.size() > ending.size() + 2 && ends_with(word, ending)) return true;
   }
-  return is_in(word, {"good", "great", "new", "old", "little", "long", "early", "first", "last", "next", "young", "small",
-                      "large", "big", "high", "low", "best", "better", "own", "same", "dear", "poor", "daily"});
+  return is_in(word, {"good", "great",  "new",   "old",   "little", "long", "early", "first",
+                      "last", "next",   "young", "small", "large",  "big",  "high",  "low",
+                      "best", "better", "own",   "same",  "dear",   "poor", "daily"});
 }
 
-// Words whose usual class is not the one that their surroundings suggest, or that have a rule of their own.
+// Words whose usual class is not the one that their surroundings suggest, or that have a rule of
+// their own.
 std::optional<Tag> tag_by_habit(const Sentence& s, std::size_t i) {
   const std::string_view word = s.at(i);
   const std::string_view before = s.at(i, -1);
@@ -158,21 +177,27 @@ std::optional<Tag> tag_by_habit(const Sentence& s, std::size_t i) {
   const std::string_view after = s.at(i, 1);
   const bool verb_before = governor == "to" || is_modal(governor) || is_subject(governor);
   if (word == "minute") {
-    const bool tiny = is_in(after, {"detail", "details", "amount", "amounts", "particle", "particles", "particulars",
-                                    "examination", "inquiry", "fraction", "difference", "differences", "quantities"});
-    return tiny || (is_in(before, {"very", "most", "so", "too"}) && after != "or") ? Tag::kJJ : Tag::kNN;
+    const bool tiny = is_in(
+        after, {"detail", "details", "amount", "amounts", "particle", "particles", "particulars",
+                "examination", "inquiry", "fraction", "difference", "differences", "quantities"});
+    return tiny || (is_in(before, {"very", "most", "so", "too"}) && after != "or") ? Tag::kJJ
+                                                                                   : Tag::kNN;
   }
   if (word == "close") {
     if (verb_before || (before.empty() && is_determiner(after))) return Tag::kVB;
     return is_determiner(before) && !looks_like_noun(after) ? Tag::kNN : Tag::kJJ;
   }
   if (word == "live") {
-    if (is_be(before) || ((is_determiner(before) || is_preposition(before)) && looks_like_noun(after))) return Tag::kJJ;
+    if (is_be(before) ||
+        ((is_determiner(before) || is_preposition(before)) && looks_like_noun(after)))
+      return Tag::kJJ;
     return after.empty() && !verb_before && !is_conjunction(before) ? Tag::kJJ : Tag::kVB;
   }
+  if (word == "lived") return Tag::kVBD;
   if (word == "lives") {
-    const bool noun = is_determiner(before) || is_preposition(before) || is_number_word(before) || is_have(before) ||
-                      ends_with(before, "'s") || ends_with(before, "s'") || looks_like_adjective(before) || before == "saved";
+    const bool noun = is_determiner(before) || is_preposition(before) || is_number_word(before) ||
+                      is_have(before) || ends_with(before, "'s") || ends_with(before, "s'") ||
+                      looks_like_adjective(before) || before == "saved";
     return noun ? Tag::kNNS : Tag::kVBZ;
   }
   if (word == "learned" || word == "unlearned") {
@@ -182,7 +207,8 @@ std::optional<Tag> tag_by_habit(const Sentence& s, std::size_t i) {
   return std::nullopt;
 }
 
-// Noun, verb or adjective, by what stands before and behind. kNone, the entry's usual reading, without evidence.
+// Noun, verb or adjective, by what stands before and behind. kNone, the entry's usual reading,
+// without evidence.
 Tag tag_open_class(const Sentence& s, std::size_t i) {
   if (const auto habit = tag_by_habit(s, i)) return *habit;
   const std::string_view word = s.at(i);
@@ -193,7 +219,8 @@ Tag tag_open_class(const Sentence& s, std::size_t i) {
   const Tag noun = plural ? Tag::kNNS : Tag::kNN;
   const bool object_follows = is_determiner(after) || is_object(after);
   if (ends_with(word, "ing")) return is_determiner(before) ? Tag::kNN : Tag::kVBG;
-  if (ends_with(word, "ed")) return is_determiner(before) && looks_like_noun(after) ? Tag::kJJ : Tag::kVBD;
+  if (ends_with(word, "ed"))
+    return is_determiner(before) && looks_like_noun(after) ? Tag::kJJ : Tag::kVBD;
   if (governor == "to" || is_modal(governor)) return plural ? Tag::kNNS : Tag::kVB;
   if (before == "her" && object_follows) return Tag::kVB;
   if (is_determiner(before) || is_number_word(before) || ends_with(before, "'s")) {
@@ -217,7 +244,9 @@ bool has_small_letter(std::string_view text) {
   }
   return false;
 }
-bool starts_with_capital(std::string_view text) { return !text.empty() && text[0] >= 'A' && text[0] <= 'Z'; }
+bool starts_with_capital(std::string_view text) {
+  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z';
+}
 
 Tag tag_of(const std::vector<Piece>& pieces, const Sentence& s, std::size_t i, bool shouting) {
   const Piece& piece = pieces[i];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of speech by rules over neighbouring words: no statistics, no dictionary of classes, only what separates
-// the two readings of words like "that", "in", "use", "read", "present".
+// Parts of speech by rules over neighbouring words: no statistics, no dictionary of classes, only
+// what separates the two readings of words like "that", "in", "use", "read", "present".
 #pragma once
 
 #include <vector>

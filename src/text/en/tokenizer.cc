@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where misaki asks spaCy for tokens and a tagger for what a quote mark is, this goes by the place of the mark:
-// before a word it opens, behind one it closes, unless it is the apostrophe of 'tis or of the boys'.
+// Where misaki asks spaCy for tokens and a tagger for what a quote mark is, this goes by the place
+// of the mark: before a word it opens, behind one it closes, unless it is the apostrophe of 'tis or
+// of the boys'.
 #include "text/en/tokenizer.h"
 
 #include <string>
@@ -22,15 +23,39 @@ bool is_joint(char32_t c) { return is_one_of(c, U"-_/&@+%."); }
 // The symbol that a mark is read as, 0 if none.
 char32_t mark_symbol(char32_t c) {
   switch (c) {
-    case U',': case U';': case U':': case U'.': case U'!': case U'?': case U'—': case U'…':
+    case U',':
+    case U';':
+    case U':':
+    case U'.':
+    case U'!':
+    case U'?':
+    case U'—':
+    case U'…':
       return c;
-    case U'(': case U'[': case U'{': return U'(';
-    case U')': case U']': case U'}': return U')';
-    case U'–': case U'―': case U'‒': return U'—';
-    case U'“': case U'«': case U'„': return U'“';
-    case U'”': case U'»': return U'”';
-    case U'¿': case U'¡': return U' ';
-    default: return 0;
+    case U'(':
+    case U'[':
+    case U'{':
+      return U'(';
+    case U')':
+    case U']':
+    case U'}':
+      return U')';
+    case U'–':
+    case U'―':
+    case U'‒':
+      return U'—';
+    case U'“':
+    case U'«':
+    case U'„':
+      return U'“';
+    case U'”':
+    case U'»':
+      return U'”';
+    case U'¿':
+    case U'¡':
+      return U' ';
+    default:
+      return 0;
   }
 }
 
@@ -44,7 +69,8 @@ std::string with_ascii_apostrophes(std::u32string_view text) {
 
 class Tokenizer {
  public:
-  Tokenizer(std::u32string_view text, const std::vector<Override>& overrides, std::vector<char32_t>* dropped)
+  Tokenizer(std::u32string_view text, const std::vector<Override>& overrides,
+            std::vector<char32_t>* dropped)
       : text_(text), overrides_(overrides), dropped_(dropped) {}
 
   std::vector<Piece> run() {
@@ -139,10 +165,12 @@ class Tokenizer {
     const std::u32string_view word = text_.substr(begin, dot - begin);
     const bool letter_follows = dot + 1 < text_.size() && is_letter(text_[dot + 1]);
     const std::size_t last_dot = word.rfind(U'.');
-    const std::size_t run = last_dot == std::u32string_view::npos ? word.size() : word.size() - last_dot - 1;
+    const std::size_t run =
+        last_dot == std::u32string_view::npos ? word.size() : word.size() - last_dot - 1;
     if (letter_follows) return run <= 2 && following_run(dot + 1) <= 2 && run > 0;
     if (last_dot != std::u32string_view::npos) return run <= 2 && !ends_sentence(dot);
-    if (word.size() == 1 && is_upper(word[0]) && word != U"I") return !ends_sentence(dot) && capital_follows(dot);
+    if (word.size() == 1 && is_upper(word[0]) && word != U"I")
+      return !ends_sentence(dot) && is_initial(begin, dot);
     const std::string with_dot = encode_utf8(word) + '.';
     if (with_dot == "No." || ends_sentence(dot)) return false;
     return us_gold().contains(with_dot);
@@ -154,10 +182,17 @@ class Tokenizer {
     return end - begin;
   }
 
-  [[nodiscard]] bool capital_follows(std::size_t dot) const {
+  // J. Smith, George W. Bush, Colonel F. is: no sentence begins behind it, or a name came before
+  // it.
+  [[nodiscard]] bool is_initial(std::size_t letter, std::size_t dot) const {
     std::size_t next = dot + 1;
     while (next < text_.size() && is_space(text_[next])) ++next;
-    return next < text_.size() && is_upper(text_[next]);
+    if (next < text_.size() && !is_upper(text_[next])) return true;
+    std::size_t before = letter;
+    while (before > 0 && (is_space(text_[before - 1]) || text_[before - 1] == U'.')) --before;
+    const std::size_t end = before;
+    while (before > 0 && end - before < 20 && is_letter(text_[before - 1])) --before;
+    return before == end || is_upper(text_[before]);
   }
 
   // A dot behind which only closing marks and the end of the line follow.
@@ -169,18 +204,22 @@ class Tokenizer {
 
   // boys' and the like, unless a single quote is open.
   [[nodiscard]] bool closes_possessive(std::size_t at) const {
-    return open_singles_ == 0 && (text_[at - 1] == U's' || text_[at - 1] == U'S' || text_[at - 1] == U'n' ||
-                                  us_gold().contains(ascii_lower(encode_utf8(text_.substr(at_, at - at_)) + '\'')));
+    return open_singles_ == 0 &&
+           (text_[at - 1] == U's' || text_[at - 1] == U'S' || text_[at - 1] == U'n' ||
+            us_gold().contains(ascii_lower(encode_utf8(text_.substr(at_, at - at_)) + '\'')));
   }
 
   // What the word lists do not have whole is cut at its apostrophe: should've, who're, O'Brien.
   void add_run(std::u32string_view run) {
     const std::size_t begin = prefix(run);
-    if (begin > 0) add_sound(run.substr(0, begin), to_lower(run[0]) == U'o' ? U"O" : Phones(1, to_lower(run[0])));
+    if (begin > 0)
+      add_sound(run.substr(0, begin),
+                to_lower(run[0]) == U'o' ? U"O" : Phones(1, to_lower(run[0])));
     run.remove_prefix(begin);
     const std::size_t end = clitic(run);
     if (end == run.size()) {
-      for (const std::u32string& part : subtokens(run)) add(with_ascii_apostrophes(part), std::nullopt);
+      for (const std::u32string& part : subtokens(run))
+        add(with_ascii_apostrophes(part), std::nullopt);
       return;
     }
     add_run(run.substr(0, end));
@@ -208,7 +247,9 @@ class Tokenizer {
 
   // O' and d' before a name.
   static std::size_t prefix(std::u32string_view run) {
-    if (run.size() < 5 || run.size() > 60 || !is_apostrophe(run[1]) || !is_letter(run[2]) || !is_letter(run[3])) return 0;
+    if (run.size() < 5 || run.size() > 60 || !is_apostrophe(run[1]) || !is_letter(run[2]) ||
+        !is_letter(run[3]))
+      return 0;
     return is_one_of(run[0], U"OoDdLl") && !is_listed(run) ? 2 : 0;
   }
 
@@ -216,7 +257,8 @@ class Tokenizer {
   [[nodiscard]] bool is_elision() const {
     std::size_t end = at_ + 1;
     while (end < text_.size() && end - at_ < 20 && is_letter(text_[end])) ++end;
-    if (end == at_ + 1) return is_digit(ahead(1)) && is_digit(ahead(2)) && !is_digit(ahead(3)) && text_[at_] != U'‘';
+    if (end == at_ + 1)
+      return is_digit(ahead(1)) && is_digit(ahead(2)) && !is_digit(ahead(3)) && text_[at_] != U'‘';
     if (end < text_.size() && is_apostrophe(text_[end])) return false;
     const std::string word = ascii_lower("'" + encode_utf8(text_.substr(at_ + 1, end - at_ - 1)));
     return word.size() > 2 && us_gold().contains(word);
@@ -224,7 +266,8 @@ class Tokenizer {
 
   void take_apostrophe(char32_t c) {
     // Rock 'n' roll.
-    if (after_space() && to_lower(ahead(1)) == U'n' && is_apostrophe(ahead(2)) && is_space(ahead(3))) {
+    if (after_space() && to_lower(ahead(1)) == U'n' && is_apostrophe(ahead(2)) &&
+        is_space(ahead(3))) {
       add("'n'", std::nullopt);
       at_ += 3;
       return;
@@ -250,7 +293,8 @@ class Tokenizer {
   // -5, .5, -.5
   [[nodiscard]] bool is_signed_number(char32_t c) const {
     if (!after_space()) return false;
-    return ((c == U'-' || c == U'.') && is_digit(ahead(1))) || (c == U'-' && ahead(1) == U'.' && is_digit(ahead(2)));
+    return ((c == U'-' || c == U'.') && is_digit(ahead(1))) ||
+           (c == U'-' && ahead(1) == U'.' && is_digit(ahead(2)));
   }
 
   void take_mark(char32_t c) {

@@ -32,18 +32,22 @@ Result<UserLexicon> UserLexicon::parse(std::string_view text) {
     const std::vector<std::string_view> fields = split(line, '\t');
     const std::string where = "line " + std::to_string(number);
     if (fields.size() < 2 || fields.size() > 3 || fields[0].empty() || fields[1].empty()) {
-      return fail(ErrorCode::kBadInput, where + " of the lexicon is not `word<TAB>phonemes[<TAB>lang]`");
+      return fail(ErrorCode::kBadInput,
+                  where + " of the lexicon is not `word<TAB>phonemes[<TAB>lang]`");
     }
     if (fields.size() == 3 && !is_american(fields[2])) continue;
     std::vector<char32_t> dropped;
     const Phones phones = to_vocabulary(decode_utf8(fields[1]), &dropped);
     if (!dropped.empty()) {
-      return fail(ErrorCode::kBadInput, where + " of the lexicon: Kokoro has no symbol " + encode_utf8(dropped[0]) +
-                                            " (U+" + [&] {
-                                              char hex[12];
-                                              (void)std::snprintf(hex, sizeof hex, "%04X", static_cast<unsigned>(dropped[0]));
-                                              return std::string(hex);
-                                            }() + ")");
+      return fail(
+          ErrorCode::kBadInput,
+          where + " of the lexicon: Kokoro has no symbol " + encode_utf8(dropped[0]) + " (U+" +
+              [&] {
+                char hex[12];
+                (void)std::snprintf(hex, sizeof hex, "%04X", static_cast<unsigned>(dropped[0]));
+                return std::string(hex);
+              }() +
+              ")");
     }
     lexicon.words_[std::string(fields[0])] = encode_utf8(phones);
   }

@@ -20,7 +20,9 @@ constexpr std::size_t kMaxWord = 100;
 
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_junk(std::string_view text) { return text.find_first_not_of("',-._/") == std::string_view::npos; }
+bool is_junk(std::string_view text) {
+  return text.find_first_not_of("',-._/") == std::string_view::npos;
+}
 
 // "2" between letters is "to": B2B.
 bool is_to(const std::vector<Piece>& pieces, std::size_t i) {
@@ -28,7 +30,8 @@ bool is_to(const std::vector<Piece>& pieces, std::size_t i) {
   if (pieces[i].space_after || pieces[i - 1].space_after) return false;
   const std::string& before = pieces[i - 1].text;
   const std::string& after = pieces[i + 1].text;
-  return !before.empty() && !after.empty() && is_ascii_letter(before.back()) && is_ascii_letter(after.front());
+  return !before.empty() && !after.empty() && is_ascii_letter(before.back()) &&
+         is_ascii_letter(after.front());
 }
 
 std::vector<WordGroup> group(std::vector<Piece>& pieces) {
@@ -154,7 +157,8 @@ class Reader {
     context_.to_follows = piece.text == "to" || piece.text == "To" || piece.text == "TO";
   }
 
-  // Parts of different kinds stand apart (A 380); among parts of one kind, the weaker half loses its stress.
+  // Parts of different kinds stand apart (A 380); among parts of one kind, the weaker half loses
+  // its stress.
   void settle_stress(const WordGroup& group) {
     const bool apart = stands_apart(group);
     using Rank = std::tuple<bool, int, std::size_t>;
@@ -162,19 +166,22 @@ class Reader {
     for (std::size_t i = group.begin; i < group.end; ++i) {
       if (i > group.begin) pieces_[i].prespace = apart;
       const Phones& phones = *pieces_[i].phones;
-      if (!phones.empty()) ranks.emplace_back(is_one_of(kPrimary, phones), stress_weight(phones), i);
+      if (!phones.empty())
+        ranks.emplace_back(is_one_of(kPrimary, phones), stress_weight(phones), i);
     }
     if (apart) return;
     const auto demote = [&](const Rank& rank) {
       Phones& phones = *pieces_[std::get<2>(rank)].phones;
       phones = with_stress(std::move(phones), kSlightlyLess);
     };
-    if (ranks.size() == 2 && pieces_[std::get<2>(ranks[0])].text.size() == 1) return demote(ranks[1]);
+    if (ranks.size() == 2 && pieces_[std::get<2>(ranks[0])].text.size() == 1)
+      return demote(ranks[1]);
     const auto stressed = static_cast<std::size_t>(
         std::count_if(ranks.begin(), ranks.end(), [](const Rank& r) { return std::get<0>(r); }));
     if (ranks.size() < 2 || stressed <= (ranks.size() + 1) / 2) return;
     std::sort(ranks.begin(), ranks.end());
-    std::for_each(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(ranks.size() / 2), demote);
+    std::for_each(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(ranks.size() / 2),
+                  demote);
   }
 
   [[nodiscard]] bool stands_apart(const WordGroup& group) const {

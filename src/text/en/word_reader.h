@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tagged pieces to phonemes, from the last to the first, since "the", "to" and "a" sound after what follows them.
+// Tagged pieces to phonemes, from the last to the first, since "the", "to" and "a" sound after what
+// follows them.
 #pragma once
 
 #include <cstddef>
