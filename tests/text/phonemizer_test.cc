@@ -46,9 +46,7 @@ TEST(PhonemizerTest, EmphasisIsNotSpokenAndIsReported) {
 }
 
 TEST(PhonemizerTest, UnknownWordsAreGuessedAndMarked) {
-  const Phonemizer phonemizer([](std::string_view word) {
-    return "kˈ" + std::string(word.substr(0, 1)) == "" ? "" : "zˈu";
-  });
+  const Phonemizer phonemizer([](std::string_view) { return std::string("zˈu"); });
   for (const char* text :
        {"This is erbgibijagr.", "My name is pio.", "The gryzzk sings.", "xkcd"}) {
     const Phonemes result = phonemizer.phonemize(text);

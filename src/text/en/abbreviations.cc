@@ -199,6 +199,8 @@ std::string read_abbreviations(std::string text) {
   });
   static const Pattern kAnd("(?<=[a-z])['’]n['’](?=[a-z])");
   text = kAnd.replace(text, " 'n' ");
+  static const Pattern kEtcetera("&c\\b");
+  text = kEtcetera.replace(text, "etc");
   text = kNumbered.replace(text, numbered);
   text = kVersion.replace(text, "version ");
   text = kFort.replace(text, "Fort");

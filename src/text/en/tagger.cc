@@ -112,7 +112,9 @@ Tag tag_that(const Sentence& s, std::size_t i, std::string_view after) {
   if (follows_pointing_that(after) && !s.capital(i, 1) &&
       !is_in(before, {"so", "know", "say", "said", "knew", "sure"}))
     return Tag::kDT;
-  if (i == 0 || s.mark(i, -1) == "\"") return is_function_word(after) ? Tag::kIN : Tag::kDT;
+  if (i == 0 || s.mark(i, -1) == "\"") {
+    return is_function_word(after) || s.capital(i, 1) || !s.capital(i, 0) ? Tag::kIN : Tag::kDT;
+  }
   return Tag::kIN;
 }
 
@@ -135,7 +137,10 @@ Tag tag_by(const Sentence& s, std::size_t i) {
 // The letter or the article.
 Tag tag_a(const Piece& piece, const Sentence& s, std::size_t i) {
   if (s.at(i, 1).empty()) return s.mark(i, 1) == "\"" || s.mark(i, 1) == "'" ? Tag::kDT : Tag::kNN;
-  if (!piece.space_after || is_be(s.at(i, 1)) || is_modal(s.at(i, 1))) return Tag::kNN;
+  const bool joined_to_word =
+      s.at(i, 1) == "-" && s.at(i, 2).size() > 1 && piece.text == "a";  // five hundred a-year
+  if ((!piece.space_after && !joined_to_word) || is_be(s.at(i, 1)) || is_modal(s.at(i, 1)))
+    return Tag::kNN;
   if (is_in(s.at(i, 1),
             {"equals", "plus", "minus", "times", "squared", "&", "+", "and", "or", "dash", "dot"}))
     return Tag::kNN;
@@ -217,7 +222,8 @@ Tag tag_open_class(const Sentence& s, std::size_t i) {
   const std::string_view after = s.at(i, 1);
   const bool plural = ends_with(word, "s") && !ends_with(word, "ss");
   const Tag noun = plural ? Tag::kNNS : Tag::kNN;
-  const bool object_follows = is_determiner(after) || is_object(after);
+  const bool relative = is_in(after, {"which", "what", "that"});
+  const bool object_follows = (is_determiner(after) && !relative) || is_object(after);
   if (ends_with(word, "ing")) return is_determiner(before) ? Tag::kNN : Tag::kVBG;
   if (ends_with(word, "ed"))
     return is_determiner(before) && looks_like_noun(after) ? Tag::kJJ : Tag::kVBD;
@@ -273,6 +279,8 @@ Tag tag_of(const std::vector<Piece>& pieces, const Sentence& s, std::size_t i, b
     const bool accustomed = is_determiner(object) || is_object(object) || ends_with(object, "ing");
     return (is_be(governor) || is_have(governor)) && !accustomed ? Tag::kVBN : Tag::kVBD;
   }
+  // None of their readings is a noun's: HE is he with stress, not two letters.
+  if (is_function_word(word)) return Tag::kNone;
   return tag_open_class(s, i);
 }
 
