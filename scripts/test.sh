@@ -51,6 +51,12 @@ start_stage 'release build'
 build release all
 end_stage
 
+if $everything; then
+  start_stage 'real weights'
+  scripts/get-weights.sh || echo 'not to be had: tests that need them are skipped'
+  end_stage
+fi
+
 start_stage 'tests'
 if $everything; then run_tests release; else run_tests release -L fast; fi
 end_stage

@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SpeakModels, HelpIsText) {
   const CommandRun run = run_command({"speak", "--help"});
-  EXPECT_THAT(run.out, HasSubstr("its extension says the format: wav, flac, mp3, ogg or opus"));
+  EXPECT_THAT(run.out, HasSubstr("flac, mp3, ogg or opus (default: speech.wav)"));
 }
 
 TEST(SpeakModels, AnotherModelIsRefused) {

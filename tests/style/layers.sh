@@ -15,6 +15,7 @@ declare -A may_include=(
   [text]='core/ fmt/'
   [models]='core/ io/ quant/element.h nn/ dsp/ fmt/'
   [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
+  [text]='core/ fmt/ pcre2.h utf8proc.h'
   [apps/bench]='bench/ core/ quant/ kernels/ fmt/'
 )
 failures=0
@@ -47,7 +48,7 @@ while IFS=: read -r file line included; do
       fail "$file:$line: a model may not include another model's $included"
     fi
   fi
-done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2|sndfile)\.h>)' src apps/bench |
+done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2|sndfile|utf8proc)\.h>)' src apps/bench |
   sed -E 's/: *# *include *["<]([^">]+)[">]/:\1/' | grep -vE ':(sys|linux)/')
 
 # Slow to compile, so never in a header and in one .cc only.
