@@ -97,10 +97,10 @@ std::string read_money(std::string text) {
   static const Pattern kRange(
       "(?<!\\w)([$£€¥₹])(\\d[\\d,]{0,20}(?:\\.\\d+)?)\\s?[-–—]\\s?[$£€¥₹]?(\\d)");
   static const Pattern kAmount(
-      "(?<![\\w.])(?:US|CA|AU|NZ|HK)?(-?)([$£€¥₹₩₽₿₪₺])\\s?(\\d[\\d,]{0,60}(?<!,)|(?=\\.\\d))"
-      "("
-      "?"
-      ":\\.(\\d{1,20}))?"
+      "(?<![\\w.])(?:US|CA|AU|NZ|HK)?(-?)"
+      "([$£€¥₹₩₽₿₪₺])\\s?"
+      "(\\d[\\d,]{0,60}(?<!,)|(?=\\.\\d))"
+      "(?:\\.(\\d{1,20}))?"
       "(?:(?:\\s?(k|K|[Mm]n?|[Bb]n?|T|tn)(?![\\w]))|[\\s-](thousand|million|billion|trillion|"
       "hundred)\\b)?");
   static const Pattern kCents("(?<![\\w.,])(\\d{1,3})\\s?¢");
