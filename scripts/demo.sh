@@ -45,9 +45,9 @@ convert_all kokoro-82m "$variants$everything"
 convert_all whisper-base "$variants"
 python3 scripts/demo_table.py "${reports[@]}"
 say 'speaking'
-phonemes='ðə bˈɜɹʧ kənˈu slˈɪd ˌɔn ðə smˈuð plˈæŋks.'
+text='The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background.'
 for model in .models/kokoro-82m "$out/kokoro-82m-4-bit" "$out/kokoro-82m-all-4-bit"; do
-  build/release/bin/decibit speak -m "$model" --phonemes "$phonemes" --out "$out/$(basename "$model").wav" --force
+  build/release/bin/decibit speak -m "$model" "$text" --out "$out/$(basename "$model").wav" --force
 done
 cat <<END
 
@@ -58,7 +58,7 @@ The folders are in $out. What to do next:
       the error of every tensor
   build/release/bin/decibit convert --hf-path .models/whisper-base --mlx-path my-whisper -q --rule '^decoder=8:64'
       a mix of your own
-  build/release/bin/decibit speak -m $out/kokoro-82m-all-4-bit --voice af_heart:2,am_michael --phonemes 'həlˈO wˈɜɹld!'
+  build/release/bin/decibit speak -m $out/kokoro-82m-all-4-bit --voice af_heart:2,am_michael 'Hello world!'
       another voice, to speech.wav
 The guide is docs/converting.md. mlx-audio loads these folders, except all-*, which only decibit runs. It cannot run Whisper in mxfp4 or nvfp4; docs/differences.md says why.
 END

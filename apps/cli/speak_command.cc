@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `decibit speak`: phonemes to a file of sound.
+// `decibit speak`: text or phonemes to a file of sound.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,6 +12,7 @@
 #include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/paths.h"
+#include "cli/spoken_text.h"
 #include "cli/units.h"
 #include "core/utf8.h"
 #include "io/audio_file.h"
@@ -32,13 +33,21 @@ std::vector<Flag> speak_flags() {
            .value = "PATH",
            .help = "Folder of a Kokoro model",
            .group = kVoiceGroup,
-           .required = true,
            .completes = Completes::kFolder},
           {.name = "--phonemes",
            .value = "STRING",
-           .help = "What to say, in the model's phonemes (misaki's alphabet)",
+           .help = "What to say, in the model's phonemes (misaki's alphabet), in place of a text",
+           .group = kVoiceGroup},
+          {.name = "--file",
+           .value = "FILE",
+           .help = "A file with the text to say; - is standard input",
            .group = kVoiceGroup,
-           .required = true},
+           .completes = Completes::kFile},
+          {.name = "--lexicon",
+           .value = "FILE",
+           .help = "Pronunciations of your own: lines of word, tab, phonemes",
+           .group = kVoiceGroup,
+           .completes = Completes::kFile},
           {.name = "--voice",
            .value = "NAME",
            .help = "A voice of the model, a voice file, or a blend: af_heart:2,af_bella:1",
@@ -73,6 +82,10 @@ std::vector<Flag> speak_flags() {
            .default_value = "speech.wav",
            .completes = Completes::kFile},
           {.name = "--force", .help = "Replace a file that exists", .group = kOutGroup},
+          {.name = "--explain",
+           .help = "Show the text as it is read, its phonemes and the words that were guessed; "
+                   "speak only if --out is given",
+           .group = kOutGroup},
           {.name = "--compute",
            .value = "HOW",
            .help = "Activations of quantized layers: exact is float, auto 16-bit integers, fast "
@@ -174,9 +187,15 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   const kokoro::SpeakOptions options = TRY(parse_options(values));
   const std::filesystem::path out = expand_home(values.get("--out", "speech.wav"));
   const AudioFormat format = TRY(format_of(out));
-  const std::u32string phonemes = code_points(values.get("--phonemes"));
-  if (phonemes.find_first_not_of(U' ') == phonemes.npos)
-    return fail(ErrorCode::kUsage, "--phonemes is empty: there is nothing to say");
+  const SpokenText spoken = TRY(spoken_text(values, reporter));
+  const std::u32string& phonemes = spoken.phonemes;
+  if (values.given("--explain") && !values.given("--out")) {
+    Outcome outcome = {.text = explanation(spoken)};
+    add_explanation(spoken, outcome.json);
+    return outcome;
+  }
+  if (!values.given("--model"))
+    return fail(ErrorCode::kUsage, "--model is missing: the folder of a Kokoro model");
   const unsigned threads = TRY(parse_threads(values.get("--threads")));
   const auto path = TRY(existing_path("--model", values.get("--model")));
 
@@ -191,7 +210,7 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   if (model->vocabulary().encode(phonemes, unknown).size() == 2)  // the boundaries
     return fail(
         ErrorCode::kUsage,
-        fmt::format("--phonemes holds no symbol that the model knows: {}", list_of(unknown)),
+        fmt::format("the phonemes hold no symbol that the model knows: {}", list_of(unknown)),
         "phonemes are those of misaki, such as həlˈO");
   if (!unknown.empty())
     reporter.warn(fmt::format("the model has no symbol for {}; left out", list_of(unknown)));
@@ -224,14 +243,15 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
 
   const double seconds = static_cast<double>(samples) / kokoro::Model::kSampleRateHz;
   Outcome outcome;
-  outcome.text = fmt::format("{}: {:.2f} s of speech in {:.2f} s ({:.2f} of real time)\n",
-                             out.string(), seconds, computing, computing / seconds);
+  if (values.given("--explain")) outcome.text = explanation(spoken);
+  outcome.text += fmt::format("{}: {:.2f} s of speech in {:.2f} s ({:.2f} of real time)\n",
+                              out.string(), seconds, computing, computing / seconds);
   outcome.json.set("seconds", seconds);
   outcome.json.set("rtf", computing / seconds);
   outcome.json.set("load_ms", load_seconds * 1000);
   outcome.json.set("first_audio_ms", first_audio * 1000);
   outcome.json.set("chunks", static_cast<std::int64_t>(chunks));
-  outcome.json.set("phonemes", to_utf8(phonemes));
+  add_explanation(spoken, outcome.json);
   outcome.json.set("out", out.string());
   if (interrupted)
     return fail(
@@ -245,17 +265,20 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
 Command speak_command() {
   return {
       .name = "speak",
-      .summary = "make speech of phonemes with a Kokoro model",
+      .summary = "make speech of text with a Kokoro model",
       .description =
-          "Speaks a string of phonemes and writes the sound to a file. The model may be any "
-          "Kokoro that convert reads or writes, quantized or not; weights are used from the "
-          "file as they are.\n\n"
-          "Phonemes are those of misaki, Kokoro's own alphabet. Long strings are cut at the "
-          "ends of sentences, else at clause marks. The same input gives the same samples on "
+          "Speaks a text and writes the sound to a file. The model may be any Kokoro that convert "
+          "reads or writes, quantized or not; weights are used from the file as they are.\n\n"
+          "Text is read as American English. Other languages, and what should sound otherwise, "
+          "can be given in phonemes, those of misaki, Kokoro's own alphabet. Long texts are cut at "
+          "the ends of sentences, else at clause marks. The same input gives the same samples on "
           "any number of threads.",
+      .arguments = {{.name = kText, .help = "What to say, in quotes"}},
       .flags = speak_flags(),
-      .examples = {{"say hello",
-                    "decibit speak -m ./kokoro-82m --phonemes 'həlˈO wˈɜɹld!' --out hello.wav"}},
+      .examples = {{"say hello", "decibit speak -m ./kokoro-82m 'Hello world!' --out hello.wav"},
+                   {"how is it read?",
+                    "decibit speak --explain 'On 3/4 at 5:30, Dr. Wu paid $2.50.'"},
+                   {"in phonemes", "decibit speak -m ./kokoro-82m --phonemes 'həlˈO wˈɜɹld!'"}},
       .run = run};
 }
 

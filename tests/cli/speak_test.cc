@@ -39,8 +39,14 @@ INSTANTIATE_TEST_SUITE_P(
     , Speak,
     ::testing::Values(Refused{{"-m", "/nowhere", "--phonemes", "a"}, 3, "/nowhere"},
                       Refused{{"--phonemes", "a"}, 2, "--model"},
-                      Refused{{"-m", "/"}, 2, "--phonemes"},
+                      Refused{{"-m", "/"}, 2, "nothing to say"},
                       Refused{{"-m", "/", "--phonemes", " "}, 2, "nothing to say"},
+                      Refused{{"-m", "/", ""}, 2, "nothing to say"},
+                      Refused{{"-m", "/", "\xF0\x9F\x98\x80"}, 2, "no sound"},
+                      Refused{{"-m", "/", "a", "--phonemes", "a"}, 2, "exclude each other"},
+                      Refused{{"-m", "/", "a", "--voice", "jf_alpha"}, 4, "--phonemes"},
+                      Refused{{"-m", "/", "--file", "/nowhere"}, 3, "/nowhere"},
+                      Refused{{"-m", "/", "a", "--lexicon", "/nowhere"}, 3, "/nowhere"},
                       Refused{{"-m", "/", "--phonemes", "a", "--speed", "0"}, 2, "--speed 0"},
                       Refused{{"-m", "/", "--phonemes", "a", "--speed", "-1"}, 2, "--speed -1"},
                       Refused{{"-m", "/", "--phonemes", "a", "--speed", "1e9"}, 2, "--speed 1e9"},
@@ -54,6 +60,13 @@ INSTANTIATE_TEST_SUITE_P(
                           {"-m", "/", "--phonemes", "a", "--out", "speech"}, 2, "no known format"},
                       Refused{{"-m", "/", "--phonemes", "a", "--compute", "quick"}, 2, "quick"}),
     [](const auto& p) { return "Case" + std::to_string(p.index); });
+
+TEST(SpeakModels, ExplainsWithoutAModel) {
+  const CommandRun run = run_command({"speak", "--explain", "Hello world, blorptang."});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("phonemes  h\u0259l\u02C8O w\u02C8\u025C\u0279ld, "));
+  EXPECT_THAT(run.out, HasSubstr("guessed   blorptang"));
+}
 
 TEST(SpeakModels, HelpIsText) {
   const CommandRun run = run_command({"speak", "--help"});
