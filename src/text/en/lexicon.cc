@@ -86,7 +86,7 @@ Reading look_up(std::string_view word, Tag tag, Stress stress, const Context* co
   if (!readings && !name) readings = grown(us_silver(), word);
   Reading phones = readings ? choose(*readings, tag, context) : std::nullopt;
   if (!phones || (name && !is_one_of(kPrimary, *phones))) {
-    if (const Reading letters = Lexicon::spelled(word)) return letters;
+    if (Reading letters = Lexicon::spelled(word)) return letters;
   }
   if (!phones) return std::nullopt;
   return with_stress(*phones, stress);

@@ -137,15 +137,12 @@ class Tokenizer {
     while (end < text_.size()) {
       const char32_t c = text_[end];
       const bool more = end + 1 < text_.size() && is_word_character(text_[end + 1]);
-      if (is_word_character(c)) {
-        ++end;
-      } else if (is_apostrophe(c) && more) {
+      const bool joint = c != U'.' && is_joint(c) && (more || c == U'%');
+      const bool thousands =
+          c == U',' && more && is_digit(text_[end + 1]) && is_digit(text_[end - 1]);
+      if (is_apostrophe(c) && more) {
         end += 2;
-      } else if (c == U'%' || (c == U'-' && more) || (c != U'.' && is_joint(c) && more)) {
-        ++end;
-      } else if (c == U',' && more && is_digit(text_[end + 1]) && is_digit(text_[end - 1])) {
-        ++end;
-      } else if (c == U'.' && dot_belongs(end)) {
+      } else if (is_word_character(c) || joint || thousands || (c == U'.' && dot_belongs(end))) {
         ++end;
       } else {
         break;
