@@ -16,7 +16,6 @@ constexpr float kSineAmplitude = 0.1f;
 constexpr float kVoicedHz = 10;
 constexpr float kVoicedNoise = 0.003f, kUnvoicedNoise = kSineAmplitude / 3;
 constexpr std::int64_t kBlock = 1200;  // samples that one task makes
-constexpr auto kHarmonics = HarmonicSource::kHarmonics;
 
 double fraction(double x) { return x - std::floor(x); }
 
