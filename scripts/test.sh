@@ -67,7 +67,7 @@ build asan all
 end_stage
 
 start_stage 'tests with address and undefined-behaviour sanitizers'
-UBSAN_OPTIONS=print_stacktrace=1 run_tests asan
+UBSAN_OPTIONS=print_stacktrace=1 run_tests asan -L fast
 end_stage
 
 start_stage 'fuzzing, 20 s a target'

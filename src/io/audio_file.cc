@@ -39,6 +39,7 @@ std::string_view name(AudioFormat format) { return row_of(format).name; }
 
 std::vector<std::string> audio_format_names() {
   std::vector<std::string> names;
+  names.reserve(kFormats.size());
   for (const FormatRow& row : kFormats) names.emplace_back(row.name);
   return names;
 }
