@@ -36,42 +36,18 @@ std::u32string decode_utf8(std::string_view utf8, std::size_t* replaced) {
   std::u32string points;
   points.reserve(utf8.size());
   std::size_t bad = 0;
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(utf8.data());
   for (std::size_t at = 0; at < utf8.size();) {
-    utf8proc_int32_t point = 0;
-    const utf8proc_ssize_t used =
-        utf8proc_iterate(bytes + at, static_cast<utf8proc_ssize_t>(utf8.size() - at), &point);
-    if (used <= 0 || point < 0) {
-      points += kReplacement;
-      ++bad;
-      ++at;
-    } else {
-      points += static_cast<char32_t>(point);
-      at += static_cast<std::size_t>(used);
-    }
+    const std::size_t first = at;
+    points += next_code_point(utf8, at);
+    if (points.back() == kReplacement && at == first + 1) ++bad;  // a genuine one has three bytes
   }
   if (replaced != nullptr) *replaced = bad;
   return points;
 }
 
-std::string encode_utf8(char32_t point) {
-  utf8proc_uint8_t bytes[4];
-  const utf8proc_ssize_t size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), bytes);
-  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
-}
+std::string encode_utf8(char32_t point) { return to_utf8({&point, 1}); }
 
-std::string encode_utf8(std::u32string_view points) {
-  std::string utf8;
-  utf8.reserve(points.size());
-  for (char32_t point : points) {
-    if (point < 0x80) {
-      utf8 += static_cast<char>(point);
-    } else {
-      utf8 += encode_utf8(point);
-    }
-  }
-  return utf8;
-}
+std::string encode_utf8(std::u32string_view points) { return to_utf8(points); }
 
 bool is_letter(char32_t point) {
   const auto c = category(point);

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace decibit::text {
+#include "core/utf8.h"
 
-constexpr char32_t kReplacement = U'\uFFFD';
+namespace decibit::text {
 
 /// The code points of `utf8`. Each byte that is no part of a well-formed sequence becomes U+FFFD
 /// and is counted in `replaced`, if given.
