@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/choices.h"
+
 namespace decibit::cli {
 namespace {
 
@@ -35,6 +37,23 @@ const Flag* Command::find_flag(char short_name) const {
   if (short_name == 0) return nullptr;
   const auto found = std::ranges::find(flags, short_name, &Flag::short_name);
   return found == flags.end() ? nullptr : &*found;
+}
+
+Flag threads_flag(std::string_view group) {
+  return {.name = "--threads",
+          .value = "N",
+          .help = "Threads to use",
+          .group = group,
+          .default_value = "all cores"};
+}
+
+Flag isa_flag(std::string_view group) {
+  return {.name = "--isa",
+          .value = "NAME",
+          .help = "Instruction set to use",
+          .group = group,
+          .default_value = "the best this processor has",
+          .choices = isa_choices()};
 }
 
 Flag help_flag() {

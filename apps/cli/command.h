@@ -71,6 +71,9 @@ const Command* find_command(std::string_view name);
 
 /// -h/--help, which every command has.
 Flag help_flag();
+/// Of commands that compute.
+Flag threads_flag(std::string_view group);
+Flag isa_flag(std::string_view group);
 
 // One row each of commands(), in the file of the same name.
 Command convert_command();

@@ -136,11 +136,7 @@ std::vector<Flag> convert_flags() {
        .group = kSafety},
       {.name = "--sync", .help = "Wait until the result is on the disk (fsync)", .group = kSafety},
 
-      {.name = "--threads",
-       .value = "N",
-       .help = "Threads to use",
-       .group = kOther,
-       .default_value = "all cores"},
+      threads_flag(kOther),
       {.name = "--isa",
        .value = "NAME",
        .help = "Instruction set to use; the results are the same",
