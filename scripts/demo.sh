@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # decibit on two real models: installs what is missing, builds, obtains Kokoro-82M (speech synthesis) and
 # Whisper base (speech recognition), converts both to every kind of format, shows what each costs, and speaks
-# with Kokoro dense, at 4 bits, and with all of it at 4 bits.
+# with Kokoro dense, at 4 bits, and with all of it at 4 bits; Whisper writes down what it understands.
 # No arguments. Results stay in build/demo; a second run builds and downloads nothing.
 source "$(dirname "$0")/lib.sh"
 
@@ -45,10 +45,19 @@ convert_all kokoro-82m "$variants$everything"
 convert_all whisper-base "$variants"
 python3 scripts/demo_table.py "${reports[@]}"
 say 'speaking'
-text='The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background.'
+text='The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. It is easy to
+tell the depth of a well. These days a chicken leg is a rare dish. Rice is often served in round bowls. The juice of
+lemons makes fine punch. The box was thrown beside the parked truck.'
+sounds=()
 for model in .models/kokoro-82m "$out/kokoro-82m-4-bit" "$out/kokoro-82m-all-4-bit"; do
-  build/release/bin/decibit speak -m "$model" "$text" --out "$out/$(basename "$model").wav" --force
+  sounds+=("$out/$(basename "$model").wav")
+  build/release/bin/decibit speak -m "$model" "$text" --out "${sounds[-1]}" --force
 done
+say 'what Whisper base understands of it (faster-whisper)'
+if ! transcribe_environment ||
+  ! "$transcribe_python" scripts/demo_word_error.py "$wheels" "$text" "${sounds[@]}"; then
+  echo 'left out: faster-whisper or its weights cannot be had here'
+fi
 cat <<END
 
 The folders are in $out. What to do next:

