@@ -54,7 +54,13 @@ bench_kokoro-quality() {
   build_bench bench_kokoro bench_kokoro_quality
   scripts/get-weights.sh
   mkdir -p build/bench-data
-  exec python3 bench/kokoro_quality.py "$@"
+  python3 bench/kokoro_quality.py "$@"
+  # The int8 graph that ONNX Runtime runs, by the same measures.
+  peers_environment || return 0
+  local int8=build/bench-data/int8.onnx f32=build/bench-data/f32.onnx
+  [ -f "$f32" ] || "$peers_python" bench/kokoro_onnx.py "$wheels" "$int8" "$f32"
+  "$peers_python" bench/kokoro_onnx_quality.py "$int8" "$f32" .models/kokoro-82m/config.json \
+    tests/golden/real/kokoro_phrases.tsv
 }
 
 case ${1:-} in
