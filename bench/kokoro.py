@@ -129,10 +129,10 @@ def ratio(results, slow, fast, threads, text):
     return statistics.median(rtf(s) / rtf(f) for s, f in pairs)
 
 
-def print_rtf(results, texts, threads):
+def print_rtf(names, results, texts, threads):
     print("| RTF |" + "".join(f" {n} threads, {t} phonemes |" for n in threads for t in texts))
     print("|---|" + "---:|" * (len(texts) * len(threads)))
-    for name in dict.fromkeys(key[0] for key in results):
+    for name in names:
         cells = []
         for key in [(name, n, t) for n in threads for t in texts]:
             median = statistics.median(map(rtf, results[key])) if key in results else None
@@ -222,9 +222,10 @@ def main():
     results, times = {}, {}
     for n in threads:
         times |= take_turns(engines, n, texts, args.turns, results)
-    for peer in [] if args.no_slow else slow_peers(args.crispasr_converter):
+    slow = [] if args.no_slow else slow_peers(args.crispasr_converter)
+    for peer in slow:
         speak_once(peer, threads[-1], texts[0], engines[0], results)
-    print_rtf({key: value for key, value in results.items() if len(key) == 3}, texts, threads)
+    print_rtf([engine.name for engine in engines + slow], results, texts, threads)
     print("| what | measured | must | stretch |\n|---|---:|---:|---:|")
     rows = list(speed_rows(results, texts, threads))
     rows.append(first_audio_row(results, "decibit f32", threads[-1], texts[-1]))
