@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one file that knows CLI11. CLI11 splits words into flags, values and arguments; what a user
 // reads when that fails is ours, because it comes from the table.
-#include "cli/parse.h"
-
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "cli/suggest.h"
+#include "cli/parse.h"
+#include "core/suggest.h"
 
 namespace decibit::cli {
 namespace {

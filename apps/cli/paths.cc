@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Telling a folder that is missing from a Hub name, so that each gets the advice that helps.
-#include "cli/paths.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +7,8 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "cli/suggest.h"
+#include "cli/paths.h"
+#include "core/suggest.h"
 #include "models/source_model.h"
 
 namespace decibit::cli {

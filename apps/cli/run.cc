@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parse, run, print; every way out ends in one of the documented exit codes.
-#include "cli/run.h"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -19,9 +17,10 @@
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "cli/report_values.h"
-#include "cli/suggest.h"
+#include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
+#include "core/suggest.h"
 
 namespace decibit::cli {
 namespace {

@@ -6,10 +6,10 @@
 #include <algorithm>
 
 #include "cli/progress_line.h"
-#include "cli/suggest.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"
 #include "cli/units.h"
+#include "core/suggest.h"
 
 namespace decibit::cli {
 namespace {

@@ -3,15 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 
 #include "command_line.h"
 #include "core/utf8.h"
 #include "host_tensors.h"
+#include "io/byte_source.h"
 #include "models/kokoro/chunks.h"
+#include "models/kokoro/phoneme_spelling.h"
+#include "models/kokoro/vendored_voices.h"
 #include "models/kokoro/vocabulary.h"
 #include "models/kokoro/voice.h"
+#include "models/kokoro/voice_files.h"
 #include "models/styletts2/random.h"
 
 namespace decibit {
@@ -83,6 +88,37 @@ TEST(KokoroVocabulary, NumbersSymbolsAndNamesTheUnknown) {
   EXPECT_THAT(v->encode(U"a☃a☃é", unknown), ElementsAre(0, 43, 43, 0));
   EXPECT_EQ(unknown, U"☃é");
 }
+
+struct Spelled {
+  std::u32string_view written, meant;
+};
+
+class PhonemeSpelling : public ::testing::TestWithParam<Spelled> {};
+
+TEST_P(PhonemeSpelling, IsTheVocabularys) {
+  constexpr std::u32string_view kKnown =
+      U" .:abcdefhijklmnopstuz\u0261\u02C8\u02D0\u1D4A\u0259\u0279\u025C"
+      U"\u0303\u00E7\u0283\u02A7\u02A4\u0292\u028C\u0294";
+  const auto known = [&](char32_t c) { return kKnown.find(c) != kKnown.npos; };
+  EXPECT_EQ(to_utf8(kokoro::known_spelling(GetParam().written, known)), to_utf8(GetParam().meant));
+}
+
+// The first two are field report B026.
+INSTANTIATE_TEST_SUITE_P(
+    , PhonemeSpelling,
+    ::testing::Values(Spelled{U"b\u02C8\u028C\u0294n\u0329", U"b\u02C8\u028C\u0294\u1D4An"},
+                      Spelled{U"b\u0259n\u0329", U"b\u0259n"},
+                      Spelled{U"l\u030D\u0329", U"\u1D4Al"}, Spelled{U" \u0329", U" "},
+                      Spelled{U"g'a", U"\u0261\u02C8a"}, Spelled{U"t\u0361\u0283", U"\u02A7"},
+                      Spelled{U"d\u035C\u0292a", U"\u02A4a"},
+                      Spelled{U"t\u0361s", U"ts"},  // no symbol for both here
+                      Spelled{U"\u0361", U""}, Spelled{U"a:b", U"a\u02D0b"},
+                      Spelled{U"a: b", U"a: b"}, Spelled{U"a:", U"a:"}, Spelled{U":a", U":a"},
+                      Spelled{U"c\u0327a", U"\u00E7a"}, Spelled{U"\u0327", U"\u0327"},
+                      Spelled{U"\u00E3", U"a\u0303"},
+                      Spelled{U"\u025A\u025D", U"\u0259\u0279\u025C\u0279"},
+                      Spelled{U"\u2603", U"\u2603"}, Spelled{U"", U""}),
+    [](const auto& p) { return "Case" + std::to_string(p.index); });
 
 TEST(KokoroVocabulary, RefusesWhatIsNone) {
   for (const char* vocab :
@@ -158,6 +194,46 @@ TEST_F(KokoroVoiceFile, RefusesOtherShapesAndNumbers) {
   const auto absent = Voice::read(scratch_ / "absent.bin", 2);
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(KokoroVoiceFile, AreFoundBesideTheModelThenInTheProgram) {
+  constexpr std::int64_t kWidth = kokoro::kVendoredVoiceWidth;
+  std::filesystem::create_directories(scratch_ / "voices");
+  const std::vector<float> row(kWidth, 1);
+  const auto safe = safetensors("voices/af_heart.safetensors", {1, 1, kWidth}, row);
+  raw("voices/af_heart.bin", row);
+  raw("voices/zf_new.bin", row);
+  std::filesystem::create_symlink("am_loop.bin", scratch_ / "voices" / "am_loop.bin");
+  const auto find = [&](const std::string& name) {
+    return kokoro::find_voice(name, scratch_.path(), kWidth);
+  };
+  EXPECT_EQ(find("af_heart").value().file, safe);  // one voice twice: safetensors
+  EXPECT_EQ(kokoro::read_voice(find("af_heart").value(), kWidth).value().rows(), 1u);
+  EXPECT_EQ(kokoro::read_voice(find("bf_emma").value(), kWidth).value().rows(), 510u);
+  EXPECT_EQ(kokoro::voice_sources(scratch_.path(), kWidth).size(),
+            kokoro::vendored_voices().size() + 2);
+  EXPECT_EQ(kokoro::voice_sources(scratch_.path(), 2).size(), 3u);  // carried ones do not fit
+
+  const auto unknown = find("af_hart");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(unknown.error().hint, HasSubstr("did you mean af_heart"));
+  const auto loop = kokoro::read_voice(find("am_loop").value(), kWidth);
+  ASSERT_FALSE(loop);
+  EXPECT_THAT(to_string(loop.error()), HasSubstr("symbolic links"));
+}
+
+TEST(KokoroVendoredVoices, AreTheFilesOfTheRepository) {
+  for (const kokoro::VendoredVoice& voice : kokoro::vendored_voices()) {
+    const auto file = std::filesystem::path(DECIBIT_SOURCE_DIR) / "data" / "voices" /
+                      (std::string(voice.name) + ".bin");
+    const auto source = open_file(file);
+    ASSERT_TRUE(source) << file;
+    ASSERT_EQ((*source)->size_bytes(), voice.bytes.size());
+    std::vector<std::byte> bytes(voice.bytes.size());
+    ASSERT_TRUE((*source)->read(0, bytes));
+    EXPECT_TRUE(std::ranges::equal(bytes, voice.bytes)) << file;
+  }
 }
 
 // The known answers of Random123's kat_vectors for philox4x32-10.

@@ -2,12 +2,9 @@
 #include "models/kokoro/model.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <array>
 
 #include "models/kokoro/schema.h"
+#include "models/kokoro/voice_files.h"
 #include "models/load_weights.h"
 #include "models/source_model.h"
 
@@ -16,19 +13,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> kVoiceFiles = {".safetensors", ".pt", ".npz", ".bin"};
+constexpr std::string_view kWanted = "the folder of a Kokoro model: config.json, weights, voices/";
 
-bool is_voice_file(const fs::path& path) {
-  return std::ranges::find(kVoiceFiles, path.extension().string()) != kVoiceFiles.end();
+/// open_source_model, whose advice is for conversions where no type is found: here the type is
+/// known, and the folder is the wrong one.
+Result<SourceModel> open_kokoro(const fs::path& path, Reporter& reporter) {
+  std::error_code error;
+  const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+  auto source = open_source_model(path, {}, reporter);
+  if (source) return source;
+  Error fault = source.error();
+  if (fault.code != ErrorCode::kBadInput) return Unexpected(fault);
+  if (!fs::exists(fs::symlink_status(folder / "config.json", error)))
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{} holds no Kokoro model: there is no config.json", path.string()),
+                std::string(kWanted));
+  if (fault.hint.find("--model-type") != fault.hint.npos) fault.hint = kWanted;
+  return Unexpected(fault);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Model>> Model::load(const fs::path& path, Reporter& reporter) {
-  const SourceModel source = TRY(open_source_model(path, {}, reporter));
+  const SourceModel source = TRY(open_kokoro(path, reporter));
   if (source.schema.model_type != "kokoro")
-    return fail(ErrorCode::kBadInput, fmt::format("{} holds a {} model; speaking needs Kokoro",
-                                                  path.string(), source.schema.model_type));
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{} holds a {} model; speaking needs Kokoro", path.string(),
+                            source.schema.model_type),
+                std::string(kWanted));
   ConfigReader config(source.config);
   const styletts2::Dims dims = styletts2::read_dims(config);
   if (config.ok()) styletts2::check_runnable(dims, kDecoder, config);
@@ -43,41 +55,17 @@ Result<std::unique_ptr<Model>> Model::load(const fs::path& path, Reporter& repor
   return model;
 }
 
-std::vector<std::string> Model::voice_names() const {
-  std::vector<std::string> names;
-  std::error_code ignored;
-  for (fs::directory_iterator it(folder_ / "voices", ignored), end; it != end;
-       it.increment(ignored))
-    if (is_voice_file(it->path())) names.push_back(it->path().stem().string());
-  std::ranges::sort(names);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-Result<Voice> Model::one_voice(const std::string& name) const {
-  const std::int64_t width = network_.style_size();
-  if (name.find('/') != name.npos || is_voice_file(name)) return Voice::read(name, width);
-  std::error_code ignored;
-  for (const std::string_view extension : kVoiceFiles) {
-    const fs::path file = folder_ / "voices" / (name + std::string(extension));
-    if (fs::exists(file, ignored)) return Voice::read(file, width);
-  }
-  const std::vector<std::string> names = voice_names();
-  return fail(ErrorCode::kNotFound,
-              fmt::format("no voice {} in {}", name, (folder_ / "voices").string()),
-              names.empty() ? "give the path of a voice file"
-                            : fmt::format("one of: {}", fmt::join(names, ", ")));
-}
-
 Result<Voice> Model::voice(std::string_view text) const {
+  const std::int64_t width = network_.style_size();
   std::error_code ignored;
   // A path may hold what separates the parts of a blend.
-  if (is_voice_file(text) && fs::exists(text, ignored)) return one_voice(std::string(text));
+  if (is_voice_file(text) && fs::exists(text, ignored)) return Voice::read(text, width);
   const std::vector<VoicePart> parts = TRY(parse_voice(text));
   std::vector<Voice> voices;
   std::vector<double> weights;
   for (const VoicePart& part : parts) {
-    voices.push_back(TRY(one_voice(part.name)));
+    const VoiceSource source = TRY(find_voice(part.name, folder_, width));
+    voices.push_back(TRY(read_voice(source, width)));
     weights.push_back(part.weight);
   }
   if (voices.size() == 1) return std::move(voices.front());

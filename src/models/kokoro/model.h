@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/reporter.h"
 #include "core/result.h"
@@ -31,15 +30,12 @@ class Model {
   /// Memory of weights that could not be used in place.
   std::size_t owned_bytes() const { return memory_.owned_bytes(); }
 
-  /// Names of the files in the folder's voices/, sorted.
-  std::vector<std::string> voice_names() const;
-  /// A path of a voice file, a name ("af_heart"), or a blend of them (voice.h). kNotFound names the
-  /// voices there are.
+  /// A path of a voice file, a name ("af_heart", voice_files.h), or a blend of them (voice.h).
+  /// kNotFound for a name that there is not, with those that are near.
   Result<Voice> voice(std::string_view text) const;
 
  private:
   Model() = default;
-  Result<Voice> one_voice(const std::string& name) const;
 
   std::filesystem::path folder_;
   WeightMemory memory_;

@@ -3,22 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "core/utf8.h"
+#include "models/kokoro/phoneme_spelling.h"
 
 namespace decibit::kokoro {
-namespace {
-
-/// What keyboards have in place of a phonetic letter that looks alike.
-struct LookAlike {
-  char32_t typed, meant;
-};
-constexpr std::array kLookAlikes = {LookAlike{U'g', U'\u0261'}, LookAlike{U'\'', U'\u02C8'},
-                                    LookAlike{U'\u2019', U'\u02C8'}};
-
-}  // namespace
-
 Result<Vocabulary> Vocabulary::read(const Json& config, std::int64_t tokens) {
   const Json* const vocab = config.find("vocab");
   if (vocab == nullptr || vocab->object() == nullptr || vocab->object()->empty())
@@ -40,10 +28,9 @@ Result<Vocabulary> Vocabulary::read(const Json& config, std::int64_t tokens) {
 std::vector<std::int32_t> Vocabulary::encode(std::u32string_view phonemes,
                                              std::u32string& unknown) const {
   std::vector<std::int32_t> ids = {0};
-  for (char32_t symbol : phonemes) {
-    auto found = ids_.find(symbol);
-    for (const LookAlike& pair : kLookAlikes)
-      if (found == ids_.end() && symbol == pair.typed) found = ids_.find(pair.meant);
+  const auto known = [&](char32_t symbol) { return ids_.contains(symbol); };
+  for (const char32_t symbol : known_spelling(phonemes, known)) {
+    const auto found = ids_.find(symbol);
     if (found != ids_.end()) {
       ids.push_back(found->second);
     } else if (unknown.find(symbol) == unknown.npos) {

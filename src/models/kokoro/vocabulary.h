@@ -19,7 +19,7 @@ class Vocabulary {
   static Result<Vocabulary> read(const Json& config, std::int64_t tokens);
 
   /// Ids with the boundary token (0) at both ends. What the model does not know is left out and
-  /// added to `unknown`, each once; ASCII g and the like are mapped to what they stand for.
+  /// added to `unknown`, each once; ASCII g and the like are mapped (phoneme_spelling.h).
   std::vector<std::int32_t> encode(std::u32string_view phonemes, std::u32string& unknown) const;
 
  private:

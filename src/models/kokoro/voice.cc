@@ -29,15 +29,15 @@ Result<std::vector<Tensor>> read_tensors(const fs::path& file) {
 }
 
 /// Raw little-endian floats, as kokoro.js has them.
-Result<std::vector<float>> read_raw(const fs::path& file, std::int64_t width) {
-  const auto source = TRY(open_file(file));
+Result<std::vector<float>> read_raw(const ByteSource& source, std::string_view name,
+                                    std::int64_t width) {
   const std::uint64_t row = static_cast<std::uint64_t>(width) * sizeof(float);
-  if (source->size_bytes() == 0 || source->size_bytes() % row != 0 ||
-      source->size_bytes() / row > kMostRows)
-    return fail(ErrorCode::kBadInput, fmt::format("{}: {} bytes are no rows of {} floats",
-                                                  file.string(), source->size_bytes(), width));
-  std::vector<float> values(source->size_bytes() / sizeof(float));
-  TRY(source->read(0, std::as_writable_bytes(std::span(values))));
+  if (source.size_bytes() == 0 || source.size_bytes() % row != 0 ||
+      source.size_bytes() / row > kMostRows)
+    return fail(ErrorCode::kBadInput, fmt::format("{}: {} bytes are no rows of {} floats", name,
+                                                  source.size_bytes(), width));
+  std::vector<float> values(source.size_bytes() / sizeof(float));
+  TRY(source.read(0, std::as_writable_bytes(std::span(values))));
   return values;
 }
 
@@ -64,15 +64,25 @@ Result<std::vector<float>> read_one_tensor(const fs::path& file, std::int64_t wi
 
 }  // namespace
 
-Result<Voice> Voice::read(const fs::path& file, std::int64_t width) {
+Result<Voice> Voice::of(std::vector<float> values, std::string_view name, std::int64_t width) {
+  if (!std::ranges::all_of(values, [](float x) { return std::isfinite(x); }))
+    return fail(ErrorCode::kBadInput, fmt::format("{}: a voice with NaN or infinity", name));
   Voice voice;
   voice.width_ = static_cast<std::size_t>(width);
-  voice.values_ =
-      file.extension() == ".bin" ? TRY(read_raw(file, width)) : TRY(read_one_tensor(file, width));
-  if (!std::ranges::all_of(voice.values_, [](float x) { return std::isfinite(x); }))
-    return fail(ErrorCode::kBadInput,
-                fmt::format("{}: a voice with NaN or infinity", file.string()));
+  voice.values_ = std::move(values);
   return voice;
+}
+
+Result<Voice> Voice::read(const fs::path& file, std::int64_t width) {
+  if (file.extension() != ".bin")
+    return of(TRY(read_one_tensor(file, width)), file.string(), width);
+  const auto source = TRY(open_file(file));
+  return of(TRY(read_raw(*source, file.string(), width)), file.string(), width);
+}
+
+Result<Voice> Voice::from_bytes(std::span<const std::byte> bytes, std::string_view name,
+                                std::int64_t width) {
+  return of(TRY(read_raw(*memory_source(std::string(name), bytes), name, width)), name, width);
 }
 
 Voice Voice::blend(std::span<const Voice> voices, std::span<const double> weights) {

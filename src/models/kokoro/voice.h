@@ -2,6 +2,8 @@
 // A voice: one style vector for each length of a phoneme string, [rows, 256].
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -17,6 +19,9 @@ class Voice {
   /// A file: .safetensors, .pt, .npz with one tensor [rows, 1, width] or [rows, width], or .bin
   /// with raw floats. kBadInput for another shape, for numbers that are not finite.
   static Result<Voice> read(const std::filesystem::path& file, std::int64_t width);
+  /// Raw floats that lie in memory; errors call them `name`.
+  static Result<Voice> from_bytes(std::span<const std::byte> bytes, std::string_view name,
+                                  std::int64_t width);
   /// sum of weight * voice over sum of weights; at least one, of positive weights.
   static Voice blend(std::span<const Voice> voices, std::span<const double> weights);
 
@@ -26,6 +31,8 @@ class Voice {
   std::size_t rows() const { return values_.size() / width_; }
 
  private:
+  static Result<Voice> of(std::vector<float> values, std::string_view name, std::int64_t width);
+
   std::vector<float> values_;
   std::size_t width_ = 1;
 };

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace decibit::cli {
+namespace decibit {
 
 /// Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
 std::size_t edit_distance(std::string_view a, std::string_view b);
@@ -22,4 +22,4 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 /// "a, b, c"
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
 
-}  // namespace decibit::cli
+}  // namespace decibit

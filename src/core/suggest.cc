@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edit distance by the usual table, three rows of it at a time.
-#include "cli/suggest.h"
+#include "core/suggest.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace decibit::cli {
+namespace decibit {
 
 // Optimal string alignment: Levenshtein's table with one more move, the swap of two neighbours.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -57,4 +57,4 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return text;
 }
 
-}  // namespace decibit::cli
+}  // namespace decibit
