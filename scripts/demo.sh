@@ -3,7 +3,8 @@
 # decibit on two real models: installs what is missing, builds, obtains Kokoro-82M (speech synthesis) and
 # Whisper base (speech recognition), converts both to every kind of format, shows what each costs, and speaks
 # with Kokoro dense, at 4 bits, and with all of it at 4 bits; Whisper writes down what it understands.
-# No arguments. Results stay in build/demo; a second run builds and downloads nothing.
+# No arguments. Results stay in build/demo; a second run builds and downloads nothing. The dense Kokoro is
+# installed among the user's data, where decibit speak finds it.
 source "$(dirname "$0")/lib.sh"
 
 out=build/demo
@@ -37,6 +38,22 @@ convert_all() { # MODEL VARIANTS
 scripts/build.sh
 scripts/get-weights.sh
 need python3
+
+# Where decibit speak looks when no model is named. Hard links cost nothing and outlast this folder; what
+# is there already stays.
+install_model() { # MODEL
+  local models=${XDG_DATA_HOME:-$HOME/.local/share}/decibit/models
+  [ ! -e "$models/$1" ] && [ ! -L "$models/$1" ] || return 0
+  say "installing $1 into $models"
+  mkdir -p "$models"
+  rm -rf "$models/$1.partial"
+  cp -RL --link ".models/$1" "$models/$1.partial" 2>/dev/null || {
+    rm -rf "$models/$1.partial"
+    cp -RL ".models/$1" "$models/$1.partial"
+  }
+  mv "$models/$1.partial" "$models/$1"
+}
+install_model kokoro-82m
 
 say 'converting'
 mkdir -p "$out"

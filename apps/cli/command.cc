@@ -74,9 +74,9 @@ const Command& program() {
 }
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands =
-      complete({convert_command(), inspect_command(), speak_command(), bench_command(),
-                completion_command(), man_command(), help_command()});
+  static const std::vector<Command> kCommands = complete(
+      {convert_command(), inspect_command(), speak_command(), voices_command(), generate_command(),
+       compat_command(), bench_command(), completion_command(), man_command(), help_command()});
   return kCommands;
 }
 

@@ -41,6 +41,7 @@ struct Argument {
   std::vector<std::string> choices = {};
   bool required = false;
   Completes completes = Completes::kNothing;
+  std::string_view if_more = {};  // advice when more words are given than there are arguments
 };
 
 struct Example {
@@ -79,6 +80,9 @@ Flag isa_flag(std::string_view group);
 Command convert_command();
 Command inspect_command();
 Command speak_command();
+Command voices_command();
+Command generate_command();
+Command compat_command();
 Command bench_command();
 Command completion_command();
 Command man_command();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each script asks three things of the table: which words are commands, which flags a command has,
 // and what may follow a flag (fixed choices, a folder, a file, or anything).
+#include "cli/completion.h"
+
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/completion.h"
 #include "core/suggest.h"
 
 namespace decibit::cli {

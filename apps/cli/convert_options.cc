@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order matters: contradictions and what this version cannot do come before anything is looked at
 // on the disk.
+#include "cli/convert_options.h"
+
 #include <fmt/format.h>
 
 #include <array>
 
 #include "cli/choices.h"
-#include "cli/convert_options.h"
+#include "cli/environment.h"
 #include "cli/paths.h"
 #include "cli/units.h"
 #include "core/suggest.h"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs most comes first; equal tensors are counted. A narrow terminal sees no shapes unless
 // some differ, so that names stay readable.
+#include "cli/diff_report.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "cli/diff_report.h"
 #include "cli/report_values.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"

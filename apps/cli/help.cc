@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layout of --help: names in one column over all groups, texts wrapped in the next, never wider
 // than can be read.
+#include "cli/help.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "cli/exit_codes.h"
-#include "cli/help.h"
 #include "core/suggest.h"
 
 namespace decibit::cli {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one file that knows CLI11. CLI11 splits words into flags, values and arguments; what a user
 // reads when that fails is ours, because it comes from the table.
+#include "cli/parse.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "cli/parse.h"
 #include "core/suggest.h"
 
 namespace decibit::cli {
@@ -108,7 +109,7 @@ class Splitter {
       return fail(ErrorCode::kUsage,
                   fmt::format("one word too many for {}: \"{}\"", full_name(command_),
                               extra.empty() ? "" : extra.front()),
-                  help_hint(command_));
+                  too_many_hint());
     } catch (const CLI::ParseError& error) {
       return fail(ErrorCode::kUsage, error.what(), help_hint(command_));
     }
@@ -136,6 +137,11 @@ class Splitter {
   }
 
  private:
+  std::string too_many_hint() const {
+    const bool told = !command_.arguments.empty() && !command_.arguments.back().if_more.empty();
+    return told ? std::string(command_.arguments.back().if_more) : help_hint(command_);
+  }
+
   /// In "inspect --tensors DIR" CLI11 takes DIR for the flag's optional value: it is the argument
   /// when there is no other.
   void give_back(Values& values) const {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Telling a folder that is missing from a Hub name, so that each gets the advice that helps.
+#include "cli/paths.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
-#include "cli/paths.h"
+#include "cli/environment.h"
 #include "core/suggest.h"
 #include "models/source_model.h"
 
@@ -48,13 +49,6 @@ Status refuse_cache_root(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-std::filesystem::path expand_home(const std::string& path) {
-  if (path != "~" && !path.starts_with("~/")) return path;
-  const char* home = std::getenv("HOME");
-  if (home == nullptr || *home == '\0') return path;
-  return std::string(home) + path.substr(1);
-}
 
 bool looks_like_hub_name(std::string_view text) {
   const std::string_view name = text.substr(0, text.find('@'));

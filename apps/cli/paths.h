@@ -10,9 +10,6 @@
 
 namespace decibit::cli {
 
-/// "~/x" and "~" with $HOME for the tilde; the shell does not do it in "--hf-path=~/x".
-std::filesystem::path expand_home(const std::string& path);
-
 /// "org/name" or "org/name@revision". What starts with "./", "../", "/" or "~" never is one.
 bool looks_like_hub_name(std::string_view text);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parse, run, print; every way out ends in one of the documented exit codes.
+#include "cli/run.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,12 +14,13 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/compat.h"
 #include "cli/console_reporter.h"
 #include "cli/exit_codes.h"
 #include "cli/help.h"
+#include "cli/help_json.h"
 #include "cli/parse.h"
 #include "cli/report_values.h"
-#include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
 #include "core/suggest.h"
@@ -98,8 +101,9 @@ int finish_with_error(const Command& command, const Error& error, bool json) {
 Result<Outcome> execute(const Command& command, const Values& values, Reporter& reporter) {
   const Terminal terminal = Terminal::of(STDOUT_FILENO);
   if (values.given("--help")) {
-    return Outcome{.text = command.name.empty() ? program_help_text(terminal)
-                                                : help_text(command, terminal)};
+    return Outcome{
+        .text = command.name.empty() ? program_help_text(terminal) : help_text(command, terminal),
+        .json = help_json(command)};
   }
   if (command.run != nullptr) return command.run(values, reporter);
   if (values.given("--version")) return version_report();
@@ -129,7 +133,7 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
 
   const std::optional<Error> fault = outcome->fault;
   std::string text;
-  if (json && !values->given("--help")) {
+  if (json) {
     text = success_json(command, std::move(*outcome), reporter.warnings()).dump(-1) + "\n";
   } else if (!quiet) {
     text = std::move(outcome->text);
@@ -145,9 +149,10 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
 std::vector<std::string> command_words(int argc, char** argv) {
   std::vector<std::string> words(argv, argv + argc);
   if (words.empty()) return words;  // execve() allows it
-  const bool is_converter = std::filesystem::path(words.front()).filename() == "mlx_audio.convert";
-  if (is_converter) {
-    words.front() = "convert";
+  const std::string called_as = std::filesystem::path(words.front()).filename().string();
+  const auto alias = std::ranges::find(program_aliases(), called_as, &ProgramAlias::name);
+  if (alias != program_aliases().end()) {
+    words.front() = alias->command;
   } else {
     words.erase(words.begin());
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `decibit speak`: text or phonemes to a file of sound.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +10,9 @@
 
 #include "cli/choices.h"
 #include "cli/command.h"
-#include "cli/paths.h"
+#include "cli/environment.h"
+#include "cli/kokoro_folder.h"
+#include "cli/output_format.h"
 #include "cli/spoken_text.h"
 #include "cli/units.h"
 #include "core/utf8.h"
@@ -31,8 +32,10 @@ std::vector<Flag> speak_flags() {
   return {{.name = "--model",
            .short_name = 'm',
            .value = "PATH",
-           .help = "Folder of a Kokoro model",
+           .help = "Folder of a Kokoro model, or its name in the Hub's cache",
            .group = kVoiceGroup,
+           .default_value = "$DECIBIT_KOKORO_MODEL, what scripts/demo.sh installed, or Kokoro in "
+                            "the Hub's cache",
            .completes = Completes::kFolder},
           {.name = "--phonemes",
            .value = "STRING",
@@ -58,6 +61,11 @@ std::vector<Flag> speak_flags() {
            .help = "How fast to speak",
            .group = kVoiceGroup,
            .default_value = "1"},
+          {.name = "--lang",
+           .value = "L",
+           .help = "Language of the text: a letter of Kokoro's, or a code such as en-us",
+           .group = kVoiceGroup,
+           .default_value = "the voice's"},
           {.name = "--boundary",
            .value = "HOW",
            .help = "Whether --speed changes the silence at both ends of a chunk too",
@@ -81,6 +89,12 @@ std::vector<Flag> speak_flags() {
            .group = kOutGroup,
            .default_value = "speech.wav",
            .completes = Completes::kFile},
+          {.name = "--format",
+           .value = "FORMAT",
+           .help = "Of the file",
+           .group = kOutGroup,
+           .default_value = "by its extension",
+           .choices = audio_format_names()},
           {.name = "--force", .help = "Replace a file that exists", .group = kOutGroup},
           {.name = "--explain",
            .help = "Show the text as it is read, its phonemes and the words that were guessed; "
@@ -127,18 +141,6 @@ Result<kokoro::SpeakOptions> parse_options(const Values& values) {
   return options;
 }
 
-Result<AudioFormat> format_of(const std::filesystem::path& out) {
-  std::string extension = out.extension().string();
-  extension.erase(0, 1);
-  std::ranges::transform(extension, extension.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  if (const auto format = audio_format_from_name(extension)) return *format;
-  return fail(ErrorCode::kUsage,
-              fmt::format("--out {}: no known format has the extension '{}'", out.string(),
-                          out.extension().string()),
-              fmt::format("one of: {}", fmt::join(audio_format_names(), ", ")));
-}
-
 /// At most twenty symbols, those that no terminal shows by their number.
 std::string list_of(std::u32string_view symbols) {
   constexpr std::size_t kListed = 20;
@@ -177,7 +179,7 @@ Status checked(std::span<const float> audio, const KernelTable& kernels) {
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   const kokoro::SpeakOptions options = TRY(parse_options(values));
   const std::filesystem::path out = expand_home(values.get("--out", "speech.wav"));
-  const AudioFormat format = TRY(format_of(out));
+  const AudioFormat format = TRY(output_format(values, out));
   const SpokenText spoken = TRY(spoken_text(values, reporter));
   const std::u32string& phonemes = spoken.phonemes;
   if (values.given("--explain") && !values.given("--out")) {
@@ -185,10 +187,8 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
     add_explanation(spoken, outcome.json);
     return outcome;
   }
-  if (!values.given("--model"))
-    return fail(ErrorCode::kUsage, "--model is missing: the folder of a Kokoro model");
   const unsigned threads = TRY(parse_threads(values.get("--threads")));
-  const auto path = TRY(existing_path("--model", values.get("--model")));
+  const auto path = TRY(kokoro_folder(values));
 
   const Stopwatch loading;
   const auto engine = TRY(Engine::make({threads, values.get("--isa")}, reporter));
@@ -264,7 +264,9 @@ Command speak_command() {
           "can be given in phonemes, those of misaki, Kokoro's own alphabet. Long texts are cut at "
           "the ends of sentences, else at clause marks. The same input gives the same samples on "
           "any number of threads.",
-      .arguments = {{.name = kText, .help = "What to say, in quotes"}},
+      .arguments = {{.name = kText,
+                     .help = "What to say, in quotes; - is standard input",
+                     .if_more = "quote the text: decibit speak 'Hello world.'"}},
       .flags = speak_flags(),
       .examples = {{"say hello", "decibit speak -m ./kokoro-82m 'Hello world!' --out hello.wav"},
                    {"how is it read?",

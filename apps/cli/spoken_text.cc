@@ -4,11 +4,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 #include <vector>
 
+#include "cli/environment.h"
 #include "cli/paths.h"
+#include "cli/speech_language.h"
 #include "core/utf8.h"
 #include "io/byte_source.h"
 #include "text/en/letter_to_sound.h"
@@ -21,22 +25,17 @@ constexpr std::uint64_t kLongestText = std::uint64_t{64} << 20;
 
 Result<std::string> read_file(const std::string& name) {
   if (name != "-") return read_text(TRY(existing_path("--file", name)), kLongestText);
-  const std::istreambuf_iterator<char> begin(std::cin), end;
-  return std::string(begin, end);
+  return read_standard_input();
 }
 
-/// Kokoro's voices begin with the letter of their language: "af_heart".
-Status check_language(const std::string& voice, Reporter& reporter) {
-  const bool named = voice.size() > 3 && voice[2] == '_' && (voice[1] == 'f' || voice[1] == 'm');
-  if (!named || voice[0] == 'a') return {};
-  if (voice[0] == 'b') {
-    reporter.warn(
-        fmt::format("{} is a British voice; the text is read as American English", voice));
-    return {};
-  }
-  return fail(ErrorCode::kBadInput,
-              fmt::format("{} is a voice of a language whose text is not read yet", voice),
-              "give its phonemes with --phonemes");
+Result<std::string> written_text(const Values& values, Reporter& reporter) {
+  if (!values.given(kText)) return read_file(values.get("--file"));
+  std::string text = values.get(kText);
+  if (text == "-") return read_standard_input();
+  std::error_code error;
+  if (std::filesystem::is_regular_file(expand_home(text), error))
+    reporter.note(fmt::format("{} is a file; did you mean --file {}?", text, text));
+  return text;
 }
 
 Result<text::en::UserLexicon> user_lexicon(const Values& values) {
@@ -49,6 +48,11 @@ Result<text::en::UserLexicon> user_lexicon(const Values& values) {
 
 }  // namespace
 
+std::string read_standard_input() {
+  const std::istreambuf_iterator<char> begin(std::cin), end;
+  return std::string(begin, end);
+}
+
 Result<SpokenText> spoken_text(const Values& values, Reporter& reporter) {
   const int sources =
       int{values.given(kText)} + int{values.given("--file")} + int{values.given("--phonemes")};
@@ -56,14 +60,13 @@ Result<SpokenText> spoken_text(const Values& values, Reporter& reporter) {
     return fail(
         ErrorCode::kUsage,
         sources == 0 ? "there is nothing to say" : "TEXT, --file and --phonemes exclude each other",
-        "decibit speak -m MODEL 'Hello world.'");
+        "decibit speak 'Hello world.'");
   SpokenText spoken;
   if (values.given("--phonemes")) {
     spoken.phonemes = code_points(values.get("--phonemes"));
   } else {
-    TRY(check_language(values.get("--voice", "af_heart"), reporter));
-    const std::string written =
-        values.given(kText) ? values.get(kText) : TRY(read_file(values.get("--file")));
+    TRY(check_language(values, reporter));
+    const std::string written = TRY(written_text(values, reporter));
     const text::en::Phonemizer phonemizer(text::letter_to_sound, TRY(user_lexicon(values)));
     const text::en::Phonemes read = phonemizer.phonemize(written);
     for (const std::string& note : read.notes) reporter.note(note);

@@ -19,9 +19,12 @@ struct SpokenText {
   std::vector<std::string> guessed;  // words that no list has
 };
 
+/// Everything up to its end.
+std::string read_standard_input();
+
 /// From TEXT, --file or --phonemes, exactly one of them, and --lexicon. Notes go to `reporter`.
-/// kUsage when there is nothing to say or too much; kBadInput for a text with a voice (--voice) of
-/// a language that is not read yet.
+/// kUsage when there is nothing to say or too much; kBadInput for a text in a language
+/// that is not read yet.
 Result<SpokenText> spoken_text(const Values& values, Reporter& reporter);
 
 /// The text as read, its phonemes, and the words that were guessed.

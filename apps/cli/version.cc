@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The instruction set is the one that passed its self-test on this machine.
+#include "cli/version.h"
+
 #include <fmt/format.h>
 
 #include "cli/choices.h"
 #include "cli/report_values.h"
-#include "cli/version.h"
 #include "core/suggest.h"
 #include "kernels/kernel_table.h"
 

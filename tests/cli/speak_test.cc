@@ -37,28 +37,33 @@ TEST_P(Speak, Refuses) {
 
 INSTANTIATE_TEST_SUITE_P(
     , Speak,
-    ::testing::Values(Refused{{"-m", "/nowhere", "--phonemes", "a"}, 3, "/nowhere"},
-                      Refused{{"--phonemes", "a"}, 2, "--model"},
-                      Refused{{"-m", "/"}, 2, "nothing to say"},
-                      Refused{{"-m", "/", "--phonemes", " "}, 2, "nothing to say"},
-                      Refused{{"-m", "/", ""}, 2, "nothing to say"},
-                      Refused{{"-m", "/", "\xF0\x9F\x98\x80"}, 2, "no sound"},
-                      Refused{{"-m", "/", "a", "--phonemes", "a"}, 2, "exclude each other"},
-                      Refused{{"-m", "/", "a", "--voice", "jf_alpha"}, 4, "--phonemes"},
-                      Refused{{"-m", "/", "--file", "/nowhere"}, 3, "/nowhere"},
-                      Refused{{"-m", "/", "a", "--lexicon", "/nowhere"}, 3, "/nowhere"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--speed", "0"}, 2, "--speed 0"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--speed", "-1"}, 2, "--speed -1"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--speed", "1e9"}, 2, "--speed 1e9"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--speed", "nan"}, 2, "--speed nan"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--speed", "fast"}, 2, "--speed fast"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--noise", "-0.1"}, 2, "--noise -0.1"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--seed", "-1"}, 2, "--seed -1"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--threads", "-1"}, 2, "--threads"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--out", "x.aiff"}, 2, "'.aiff'"},
-                      Refused{
-                          {"-m", "/", "--phonemes", "a", "--out", "speech"}, 2, "no known format"},
-                      Refused{{"-m", "/", "--phonemes", "a", "--compute", "quick"}, 2, "quick"}),
+    ::testing::Values(
+        Refused{{"-m", "/nowhere", "--phonemes", "a"}, 3, "/nowhere"},
+        Refused{{"-m", "", "--phonemes", "a"}, 2, "--model is empty"},
+        Refused{{"-m", "/", "hello", "world"}, 2, "quote the text"},
+        Refused{{"-m", "/", "a", "--lang", "ja"}, 4, "--phonemes"},
+        Refused{{"-m", "/", "a", "--lang", "klingon"}, 2, "pt-br (p)"},
+        Refused{{"-m", "/", "--phonemes", "a", "--format", "mp3"}, 2, "named like wav"},
+        Refused{{"-m", "org/none", "--phonemes", "a"}, 3, "hf download org/none"},
+        Refused{{"-m", "/"}, 2, "nothing to say"},
+        Refused{{"-m", "/", "--phonemes", " "}, 2, "nothing to say"},
+        Refused{{"-m", "/", ""}, 2, "nothing to say"},
+        Refused{{"-m", "/", "\xF0\x9F\x98\x80"}, 2, "no sound"},
+        Refused{{"-m", "/", "a", "--phonemes", "a"}, 2, "exclude each other"},
+        Refused{{"-m", "/", "a", "--voice", "jf_alpha"}, 4, "--phonemes"},
+        Refused{{"-m", "/", "--file", "/nowhere"}, 3, "/nowhere"},
+        Refused{{"-m", "/", "a", "--lexicon", "/nowhere"}, 3, "/nowhere"},
+        Refused{{"-m", "/", "--phonemes", "a", "--speed", "0"}, 2, "--speed 0"},
+        Refused{{"-m", "/", "--phonemes", "a", "--speed", "-1"}, 2, "--speed -1"},
+        Refused{{"-m", "/", "--phonemes", "a", "--speed", "1e9"}, 2, "--speed 1e9"},
+        Refused{{"-m", "/", "--phonemes", "a", "--speed", "nan"}, 2, "--speed nan"},
+        Refused{{"-m", "/", "--phonemes", "a", "--speed", "fast"}, 2, "--speed fast"},
+        Refused{{"-m", "/", "--phonemes", "a", "--noise", "-0.1"}, 2, "--noise -0.1"},
+        Refused{{"-m", "/", "--phonemes", "a", "--seed", "-1"}, 2, "--seed -1"},
+        Refused{{"-m", "/", "--phonemes", "a", "--threads", "-1"}, 2, "--threads"},
+        Refused{{"-m", "/", "--phonemes", "a", "--out", "x.aiff"}, 2, "'.aiff'"},
+        Refused{{"-m", "/", "--phonemes", "a", "--out", "speech"}, 2, "no known format"},
+        Refused{{"-m", "/", "--phonemes", "a", "--compute", "quick"}, 2, "quick"}),
     [](const auto& p) { return "Case" + std::to_string(p.index); });
 
 TEST(SpeakModels, ExplainsWithoutAModel) {
@@ -66,6 +71,55 @@ TEST(SpeakModels, ExplainsWithoutAModel) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("phonemes  h\u0259l\u02C8O w\u02C8\u025C\u0279ld, "));
   EXPECT_THAT(run.out, HasSubstr("guessed   blorptang"));
+}
+
+TEST(SpeakModels, WarnsOfAVoiceOfAnotherLanguage) {
+  const auto explain = [](const std::string& voice, const std::string& language) {
+    return run_command({"speak", "--explain", "Hi", "--voice", voice, "--lang", language}).err;
+  };
+  EXPECT_THAT(explain("bf_emma:2,af_heart", "en-US"), HasSubstr("a voice for British English"));
+  EXPECT_THAT(explain("./folder/bf_emma.bin", "a"), HasSubstr("a voice for British English"));
+  EXPECT_THAT(explain("bf_emma", "EN_gb"), HasSubstr("read as American English"));
+  EXPECT_EQ(explain("bf_emma", "b"), explain("bf_emma", "en-uk"));
+  EXPECT_EQ(explain("af_heart", "en"), "");
+  EXPECT_EQ(explain("my_voice", "a"), "");
+  EXPECT_THAT(run_command({"speak", "--explain", "Hi", "--voice", "bm_george"}).err,
+              HasSubstr("read as American English"));
+}
+
+TEST(SpeakModels, NotesATextThatNamesAFile) {
+  const ScratchFolder scratch;
+  const std::string file = (scratch / "letter.txt").string();
+  std::ofstream(file) << "Dear reader";
+  EXPECT_THAT(run_command({"speak", "--explain", file}).err, HasSubstr("did you mean --file"));
+  EXPECT_EQ(run_command({"speak", "--explain", "letter"}).err, "");
+}
+
+TEST(SpeakModels, ReplacesWhatIsNoText) {
+  const CommandRun run = run_command({"speak", "--explain", "ca\xFFt \x01 dog"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.err, HasSubstr("not UTF-8"));
+  EXPECT_THAT(run.err, HasSubstr("U+0001"));
+}
+
+TEST(SpeakModels, SaysWhatIsNoModel) {
+  const ScratchFolder scratch;
+  std::ofstream(scratch / "note.txt") << "no weights";
+  for (const std::string& path : {scratch.path().string(), (scratch / "note.txt").string()}) {
+    const CommandRun run = run_command(
+        {"speak", "-m", path, "--phonemes", "a", "--out", (scratch / "a.wav").string()});
+    EXPECT_EQ(run.exit_code, 4);
+    EXPECT_THAT(run.err, HasSubstr(path + " holds no Kokoro model: there is no config.json"));
+    EXPECT_THAT(run.err, ::testing::Not(HasSubstr("--model-type")));
+  }
+  std::ofstream(scratch / "config.json") << R"({"model_type": "parrot"})";
+  std::filesystem::copy_file(golden_source("whisper") / "model.safetensors",
+                             scratch / "model.safetensors");
+  const CommandRun run = run_command({"speak", "-m", scratch.path().string(), "--phonemes", "a",
+                                      "--out", (scratch / "a.wav").string()});
+  EXPECT_EQ(run.exit_code, 4);
+  EXPECT_THAT(run.err, HasSubstr("parrot"));
+  EXPECT_THAT(run.err, HasSubstr("the folder of a Kokoro model"));
 }
 
 TEST(SpeakModels, HelpIsText) {
