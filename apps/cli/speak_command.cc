@@ -17,6 +17,7 @@
 #include "cli/units.h"
 #include "core/utf8.h"
 #include "io/audio_file.h"
+#include "models/kokoro/chunks.h"
 #include "models/kokoro/synthesizer.h"
 
 namespace decibit::cli {
@@ -167,15 +168,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// kBadInput for sound that is none: weights or a voice with NaN, infinity or absurd numbers.
-Status checked(std::span<const float> audio, const KernelTable& kernels) {
-  const auto bytes = std::as_bytes(audio);
-  if (kernels.first_nonfinite(DType::kF32, bytes.data(), audio.size()) == audio.size()) return {};
-  return fail(ErrorCode::kBadInput,
-              "the model's sound is not finite: its weights or the voice are damaged",
-              "decibit inspect --verify looks for NaN and infinity");
-}
-
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   const kokoro::SpeakOptions options = TRY(parse_options(values));
   const std::filesystem::path out = expand_home(values.get("--out", "speech.wav"));
@@ -213,23 +205,27 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   const Stopwatch speaking;
   double first_audio = 0, computing = 0;
   std::size_t samples = 0, chunks = 0;
-  Status written;
   double started = 0;
   bool interrupted = false;
   if (reporter.cancelled()) return fail(ErrorCode::kInterrupted, "interrupted");
-  synthesizer.generate(phonemes, voice, options, [&](const kokoro::Chunk& chunk) {
+  kokoro::Chunker chunker(kokoro::ChunkSizes::of(model->network().max_tokens(), options.speed));
+  chunker.add(phonemes, 0);
+  chunker.end_passage();
+  kokoro::PhonemeChunk chunk;
+  while (!interrupted && chunker.take(chunk)) {
+    if (model->vocabulary().encode(chunk.phonemes, unknown).size() == 2) continue;
+    const auto speech = synthesizer.speak(chunk.phonemes, chunks, voice, options, reporter);
+    interrupted = !speech && speech.error().code == ErrorCode::kInterrupted;
+    if (interrupted) break;
+    if (!speech) return Unexpected(speech.error());
     const double now = speaking.seconds();
-    if (chunk.index == 0) first_audio = now;
+    if (chunks == 0) first_audio = now;
     computing += now - started;
-    samples += chunk.audio.size();
+    samples += speech->audio.size();
     ++chunks;
-    written = checked(chunk.audio, engine->kernels());
-    if (written) written = writer.write(chunk.audio);
+    TRY(writer.write(speech->audio));
     started = speaking.seconds();
-    interrupted = reporter.cancelled() && chunk.index + 1 < chunk.count;
-    return written.has_value() && !interrupted;
-  });
-  TRY(std::move(written));
+  }
   TRY(writer.finish());
 
   const double seconds = static_cast<double>(samples) / kokoro::Model::kSampleRateHz;

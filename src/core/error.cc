@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/result.h"
@@ -28,6 +30,11 @@ ErrorCode code_of_errno(int error_number) {
 }
 
 }  // namespace
+
+void detail::misused_result() {
+  std::fputs("decibit: value() of an error, or error() of a value\n", stderr);
+  std::abort();
+}
 
 Error with_context(Error error, std::string_view context) {
   error.message = std::string(context) + ": " + error.message;

@@ -204,11 +204,8 @@ TEST_F(RealKokoro, GivesTheSameSamplesWithAnyNumberOfThreads) {
     Reporter silent;
     const auto engine = Engine::make({threads, {}}, silent).value();
     kokoro::Synthesizer synthesizer(*model, *engine, Compute::kAuto);
-    std::vector<float> audio;
-    synthesizer.generate(kHello, voice, {}, [&](const kokoro::Chunk& chunk) {
-      audio.insert(audio.end(), chunk.audio.begin(), chunk.audio.end());
-      return true;
-    });
+    const kokoro::Speech speech = synthesizer.speak(kHello, 0, voice, {}, silent).value();
+    const std::vector<float> audio(speech.audio.begin(), speech.audio.end());
     if (first.empty()) first = audio;
     EXPECT_EQ(audio, first) << threads;
   }

@@ -23,7 +23,6 @@ namespace decibit {
 namespace {
 
 using kokoro::parse_voice;
-using kokoro::split_phonemes;
 using kokoro::Vocabulary;
 using kokoro::Voice;
 using ::testing::ElementsAre;
@@ -34,6 +33,27 @@ std::u32string repeated(std::u32string_view text, int times) {
   std::u32string all;
   for (int i = 0; i < times; ++i) all += text;
   return all;
+}
+
+/// Added `piece` symbols at a time.
+std::vector<std::u32string> split_phonemes(std::u32string_view phonemes,
+                                           std::size_t piece = std::u32string::npos) {
+  kokoro::Chunker chunker({});
+  kokoro::PhonemeChunk chunk;
+  std::vector<std::u32string> chunks;
+  const auto take = [&] {
+    while (chunker.take(chunk)) {
+      EXPECT_EQ(chunk.words.size(), chunk.phonemes.size());
+      chunks.push_back(chunk.phonemes);
+    }
+  };
+  for (; !phonemes.empty(); phonemes.remove_prefix(std::min(piece, phonemes.size()))) {
+    chunker.add(phonemes.substr(0, piece), 0);
+    take();
+  }
+  chunker.end_passage();
+  take();
+  return chunks;
 }
 
 TEST(KokoroChunks, CutsAtSentencesThenClauses) {
@@ -60,6 +80,8 @@ TEST(KokoroChunks, LosesNothingButSpacesAtCuts) {
        {repeated(U"word ", 700), repeated(U"a", 1700), repeated(U"a, ", 900), repeated(U"?!", 800),
         repeated(U"x", 509) + U". y"}) {
     std::u32string all, want;
+    EXPECT_EQ(split_phonemes(text, 1), split_phonemes(text));
+    EXPECT_EQ(split_phonemes(text, 77), split_phonemes(text));
     for (const std::u32string& chunk : split_phonemes(text)) {
       EXPECT_FALSE(chunk.empty());
       EXPECT_LE(chunk.size(), kokoro::kMostPhonemes);
@@ -73,6 +95,32 @@ TEST(KokoroChunks, LosesNothingButSpacesAtCuts) {
   EXPECT_EQ(split_phonemes(repeated(U"a", 510)).size(), 1u);
 }
 
+TEST(KokoroChunks, AreOneForEachPassageAndKnowTheirWords) {
+  kokoro::Chunker chunker({});
+  kokoro::PhonemeChunk chunk;
+  chunker.add(U" həlˈO", 7);
+  chunker.add(U"\u00A0 \n", kokoro::PhonemeChunk::kNoWord);
+  chunker.add(U"mi", 8);
+  EXPECT_FALSE(chunker.take(chunk));  // more of it may come
+  chunker.end_passage();
+  ASSERT_TRUE(chunker.take(chunk));
+  EXPECT_EQ(chunk.phonemes, U"həlˈO mi");
+  EXPECT_THAT(chunk.words, ElementsAre(7, 7, 7, 7, 7, kokoro::PhonemeChunk::kNoWord, 8, 8));
+  EXPECT_FALSE(chunker.take(chunk));
+  chunker.add(U"a", 9);
+  chunker.end_passage();
+  ASSERT_TRUE(chunker.take(chunk));
+  EXPECT_EQ(chunk.phonemes, U"a");
+}
+
+TEST(KokoroChunks, AreSmallerForFewPositionsAndSlowSpeech) {
+  EXPECT_EQ(kokoro::ChunkSizes::of(512, 1).most, 510u);
+  EXPECT_EQ(kokoro::ChunkSizes::of(512, 0.5f).usual, 300u);
+  EXPECT_EQ(kokoro::ChunkSizes::of(512, 0.1f).usual, 60u);
+  EXPECT_EQ(kokoro::ChunkSizes::of(64, 1).most, 62u);
+  EXPECT_EQ(kokoro::ChunkSizes::of(64, 1).usual, 62u);
+}
+
 Json vocabulary_config(std::string_view vocab) {
   return Json::parse(std::string("{\"vocab\": ") + std::string(vocab) + "}").value();
 }
@@ -83,7 +131,7 @@ TEST(KokoroVocabulary, NumbersSymbolsAndNamesTheUnknown) {
   std::u32string unknown;
   EXPECT_THAT(v->encode(U"ˈaɡ", unknown), ElementsAre(0, 156, 43, 92, 0));
   EXPECT_TRUE(unknown.empty());
-  EXPECT_THAT(v->encode(U"'ga", unknown), ElementsAre(0, 156, 92, 43, 0));  // look-alikes
+  EXPECT_THAT(v->encode(v->spelled(U"'ga"), unknown), ElementsAre(0, 156, 92, 43, 0));
   EXPECT_TRUE(unknown.empty());
   EXPECT_THAT(v->encode(U"a☃a☃é", unknown), ElementsAre(0, 43, 43, 0));
   EXPECT_EQ(unknown, U"☃é");

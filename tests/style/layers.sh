@@ -6,16 +6,16 @@ set -euo pipefail
 
 # folder under src/, or a library of the program -> prefixes of what it may include, besides itself and the standard library
 declare -A may_include=(
-  [core]='fmt/'
+  [core]='decibit/result.h fmt/'
   [io]='core/ fmt/ nlohmann/ zlib.h sndfile.h'
   [quant]='core/ fmt/'
   [kernels]='core/ quant/'
   [nn]='core/ io/ quant/ kernels/ fmt/'
   [dsp]='core/'
-  [text]='core/ fmt/'
-  [models]='core/ io/ quant/element.h nn/ dsp/ fmt/'
-  [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
   [text]='core/ fmt/ pcre2.h utf8proc.h'
+  [models]='core/ io/ quant/element.h nn/ dsp/ fmt/'
+  [speech]='core/ text/ nn/ models/ decibit/ fmt/'
+  [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
   [apps/bench]='bench/ core/ quant/ kernels/ fmt/'
 )
 failures=0

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "core/check.h"
+
 namespace decibit::kokoro {
 namespace {
 
-constexpr std::u32string_view kSentenceEnds = U".!?\u2026";
-constexpr std::u32string_view kClauseMarks = U";:,\u2014";
-constexpr std::u32string_view kClosers = U")\u201D\"";
+constexpr std::u32string_view kSentenceEnds = U".!?…。！？";
+constexpr std::u32string_view kClauseMarks = U";:,—、，；：";
+constexpr std::u32string_view kClosers = U")”\"";
+constexpr std::u32string_view kSpaces = U" \n\r\t\f\v\u00A0\u2028\u2029\u3000";
 
 bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
 
@@ -30,12 +33,13 @@ std::size_t last_cut(std::u32string_view text, std::u32string_view marks, std::s
   return last;
 }
 
-/// Length of the next chunk of `text`.
-std::size_t next_length(std::u32string_view text, bool first, std::size_t most) {
-  const std::size_t usual = std::min(kUsualPhonemes, most);
+/// Length of the next chunk of `text`, which says it if it is longer than sizes.most or all there
+/// is.
+std::size_t next_length(std::u32string_view text, bool first, ChunkSizes sizes) {
+  const auto [usual, most] = sizes;
   const std::u32string both = std::u32string(kSentenceEnds) + std::u32string(kClauseMarks);
   if (first) {
-    if (const std::size_t cut = first_cut(text, both, std::min(kFirstPhonemes, most), most))
+    if (const std::size_t cut = first_cut(text, both, std::min(kFirstPhonemes, usual), most))
       return cut;
   } else {
     if (text.size() <= usual) return text.size();
@@ -44,26 +48,58 @@ std::size_t next_length(std::u32string_view text, bool first, std::size_t most) 
     if (const std::size_t cut = first_cut(text, both, usual, most)) return cut;
   }
   if (text.size() <= most) return text.size();
-  const std::size_t space = text.substr(0, most).rfind(U' ');
+  // With the space itself at `most`, all before it fits.
+  const std::size_t space = text.substr(0, most + 1).rfind(U' ');
   return space == text.npos || space == 0 ? most : space;
-}
-
-std::u32string_view trimmed(std::u32string_view text) {
-  const std::size_t first = text.find_first_not_of(U' ');
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(U' ') + 1 - first);
 }
 
 }  // namespace
 
-std::vector<std::u32string> split_phonemes(std::u32string_view phonemes, std::size_t most) {
-  std::vector<std::u32string> chunks;
-  for (std::u32string_view rest = trimmed(phonemes); !rest.empty(); rest = trimmed(rest)) {
-    const std::size_t length = next_length(rest, chunks.empty(), most);
-    chunks.emplace_back(trimmed(rest.substr(0, length)));
-    rest.remove_prefix(length);
+ChunkSizes ChunkSizes::of(std::int64_t positions, float speed) {
+  ChunkSizes sizes;
+  sizes.most = std::min(kMostPhonemes, static_cast<std::size_t>(positions - 2));
+  const double slow = std::min(1.0, 2 * double{speed});
+  sizes.usual = std::clamp(static_cast<std::size_t>(static_cast<double>(kUsualPhonemes) * slow),
+                           std::size_t{1}, sizes.most);
+  return sizes;
+}
+
+void Chunker::add(std::u32string_view phonemes, std::uint64_t word) {
+  DECIBIT_CHECK(!ended_);
+  for (const char32_t c : phonemes) {
+    if (is_in(kSpaces, c)) {
+      space_ = true;
+      continue;
+    }
+    if (space_ && !waiting_.phonemes.empty()) {
+      waiting_.phonemes += U' ';
+      waiting_.words.push_back(PhonemeChunk::kNoWord);
+    }
+    space_ = false;
+    waiting_.phonemes += c;
+    waiting_.words.push_back(word);
   }
-  return chunks;
+}
+
+bool Chunker::take(PhonemeChunk& chunk) {
+  std::u32string& symbols = waiting_.phonemes;
+  if (symbols.empty()) {
+    // A space that was cut off may stand between this and what follows, but not across a pause.
+    space_ = space_ && !ended_;
+    ended_ = false;
+    return false;
+  }
+  if (!ended_ && symbols.size() <= sizes_.most) return false;
+  const std::size_t length = next_length(symbols, first_, sizes_);
+  first_ = false;
+  const auto end = static_cast<std::ptrdiff_t>(length);
+  chunk.phonemes = symbols.substr(0, length);
+  chunk.words.assign(waiting_.words.begin(), waiting_.words.begin() + end);
+  const std::size_t space = length < symbols.size() && symbols[length] == U' ' ? 1 : 0;
+  symbols.erase(0, length + space);
+  waiting_.words.erase(waiting_.words.begin(),
+                       waiting_.words.begin() + end + static_cast<std::ptrdiff_t>(space));
+  return true;
 }
 
 }  // namespace decibit::kokoro

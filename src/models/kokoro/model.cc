@@ -6,7 +6,6 @@
 #include "models/kokoro/schema.h"
 #include "models/kokoro/voice_files.h"
 #include "models/load_weights.h"
-#include "models/source_model.h"
 
 namespace decibit::kokoro {
 namespace {
@@ -41,17 +40,22 @@ Result<std::unique_ptr<Model>> Model::load(const fs::path& path, Reporter& repor
                 fmt::format("{} holds a {} model; speaking needs Kokoro", path.string(),
                             source.schema.model_type),
                 std::string(kWanted));
+  return bind(source, kDecoder);
+}
+
+Result<std::unique_ptr<Model>> Model::bind(const SourceModel& source,
+                                           const styletts2::DecoderDims& decoder) {
   ConfigReader config(source.config);
   const styletts2::Dims dims = styletts2::read_dims(config);
-  if (config.ok()) styletts2::check_runnable(dims, kDecoder, config);
+  if (config.ok()) styletts2::check_runnable(dims, decoder, config);
   TRY(config.status());
   std::unique_ptr<Model> model(new Model);
   model->folder_ = source.checkpoint->folder;
   model->vocabulary_ = TRY(Vocabulary::read(source.config, dims.tokens));
   const NamedWeights named = TRY(load_weights(source));
   WeightBinder binder(named.weights, model->memory_);
-  model->network_ = styletts2::Network::bind(binder, dims, kDecoder, styletts2::AlphaName::kDot);
-  TRY(binder.finish(fmt::format("Kokoro in {}", path.string())));
+  model->network_ = styletts2::Network::bind(binder, dims, decoder, styletts2::AlphaName::kDot);
+  TRY(binder.finish(fmt::format("Kokoro in {}", model->folder_.string())));
   return model;
 }
 

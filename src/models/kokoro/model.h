@@ -11,6 +11,7 @@
 #include "core/result.h"
 #include "models/kokoro/vocabulary.h"
 #include "models/kokoro/voice.h"
+#include "models/source_model.h"
 #include "models/styletts2/network.h"
 #include "nn/binder.h"
 
@@ -24,6 +25,10 @@ class Model {
   /// they can be used as they lie there. Errors are those of open_source_model, of a schema that
   /// does not fit, and of a config without vocabulary.
   static Result<std::unique_ptr<Model>> load(const std::filesystem::path& path, Reporter& reporter);
+
+  /// The same of a folder that is already open; for networks narrower than the published one.
+  static Result<std::unique_ptr<Model>> bind(const SourceModel& source,
+                                             const styletts2::DecoderDims& decoder);
 
   const styletts2::Network& network() const { return network_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }

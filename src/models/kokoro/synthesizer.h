@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speech from phonemes, chunk by chunk. The same samples for any number of threads, whether the
-// chunks go to a file or a stream.
+// Speech from phonemes, one chunk (chunks.h) at a time. The same samples for any number of threads.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/function_ref.h"
+#include "core/reporter.h"
 #include "core/result.h"
 #include "models/kokoro/model.h"
 #include "nn/context.h"
@@ -28,29 +25,42 @@ struct SpeakOptions {
   float noise = 1;  // scale of the source's noise; 0: none
 };
 
-struct Chunk {
-  std::size_t index, count;  // of all chunks of the text
-  std::u32string_view phonemes;
-  std::span<const float> audio;             // at Model::kSampleRateHz
-  std::span<const std::int32_t> durations;  // of the boundary, the known phonemes, the boundary
+/// Valid until the next call.
+struct Speech {
+  std::span<const float> audio;  // at Model::kSampleRateHz
+  /// In frames, 40 a second: of the boundary, each phoneme (0 for what the model does not know),
+  /// the boundary. They add up to the audio.
+  std::span<const std::int32_t> durations;
 };
 
 /// One for each thread that speaks; model and engine may be shared.
 class Synthesizer {
  public:
-  Synthesizer(const Model& model, Engine& engine, Compute compute)
-      : model_(model), context_{engine.kernels(), engine.pool(), workspace_, compute} {}
+  static constexpr int kFramesPerSecond = 40;
+  /// Of one chunk: the memory of a pass grows with it. Ordinary text is cut far below.
+  static constexpr int kLongestSeconds = 120;
 
-  /// Speaks `phonemes` cut as split_phonemes() does, and hands over each chunk; false from
-  /// `on_chunk` ends it. Symbols that the model does not know are left out, as Vocabulary::encode
-  /// tells beforehand.
-  void generate(std::u32string_view phonemes, const Voice& voice, const SpeakOptions& options,
-                FunctionRef<bool(const Chunk&)> on_chunk);
+  Synthesizer(const Model& model, Engine& engine, Compute compute)
+      : model_(model), engine_(engine), compute_(compute) {}
+
+  /// Speaks one chunk, of which the model knows at least one symbol and that is no longer than
+  /// most_phonemes(). `index` is its number in the text, for the noise. kInterrupted soon after
+  /// `reporter` is cancelled; kResources for a chunk of more than kLongestSeconds; kBadInput when
+  /// weights or voice are damaged, so that the sound is not finite.
+  Result<Speech> speak(std::u32string_view phonemes, std::size_t index, const Voice& voice,
+                       const SpeakOptions& options, const Reporter& reporter);
+
+  const Model& model() const { return model_; }
+  /// Memory of the longest pass so far.
+  std::size_t workspace_bytes() const { return workspace_.peak_bytes(); }
 
  private:
   const Model& model_;
+  Engine& engine_;
+  Compute compute_;
   Workspace workspace_;
-  Context context_;
+  std::vector<float> audio_;
+  std::vector<std::int32_t> durations_;
 };
 
 }  // namespace decibit::kokoro

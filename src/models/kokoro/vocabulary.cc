@@ -25,14 +25,22 @@ Result<Vocabulary> Vocabulary::read(const Json& config, std::int64_t tokens) {
   return vocabulary;
 }
 
+std::optional<std::int32_t> Vocabulary::id(char32_t symbol) const {
+  const auto found = ids_.find(symbol);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::u32string Vocabulary::spelled(std::u32string_view phonemes) const {
+  return known_spelling(phonemes, [&](char32_t symbol) { return ids_.contains(symbol); });
+}
+
 std::vector<std::int32_t> Vocabulary::encode(std::u32string_view phonemes,
                                              std::u32string& unknown) const {
   std::vector<std::int32_t> ids = {0};
-  const auto known = [&](char32_t symbol) { return ids_.contains(symbol); };
-  for (const char32_t symbol : known_spelling(phonemes, known)) {
-    const auto found = ids_.find(symbol);
-    if (found != ids_.end()) {
-      ids.push_back(found->second);
+  for (const char32_t symbol : phonemes) {
+    if (const auto known = id(symbol)) {
+      ids.push_back(*known);
     } else if (unknown.find(symbol) == unknown.npos) {
       unknown.push_back(symbol);
     }

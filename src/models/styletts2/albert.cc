@@ -78,6 +78,7 @@ void Albert::forward(const Context& context, std::span<const std::int32_t> ids, 
   const std::int64_t layers_of_group = dims_.layers / dims_.groups;
   for (std::int64_t layer = 0; layer < dims_.layers; ++layer)
     for (std::int64_t i = 0; i < dims_.layers_per_group; ++i) {
+      context.check_stop();
       const std::int64_t at = layer / layers_of_group * dims_.layers_per_group + i;
       layers_[static_cast<std::size_t>(at)].forward(context, dims_, hidden, gelu);
     }

@@ -47,6 +47,7 @@ ResidualBlock ResidualBlock::bind(WeightBinder& binder, const std::string& path,
 
 void ResidualBlock::forward(const Context& context, ConstRows x, std::span<const float> style,
                             Rows y) const {
+  context.check_stop();
   const Workspace::Frame frame(context.workspace);
   const Rows inner = context.workspace.rows(y.count, outputs());
   const ChannelMap map1 = norm1_.instance_map(context, x, style);

@@ -45,7 +45,9 @@ void SnakeBlock::forward(const Context& context, Rows x, Rows scratch,
                          std::span<const float> style) const {
   for (const auto& [first, second] : rounds_) {
     const Workspace::Frame frame(context.workspace);
+    context.check_stop();
     first.conv.forward(context, x, scratch, first.prologue(context, x, style));
+    context.check_stop();
     second.conv.forward_add(context, scratch, x, second.prologue(context, scratch, style));
   }
 }

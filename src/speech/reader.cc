@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "speech/reader.h"
+
+#include <iterator>
+#include <utility>
+
+#include "core/utf8.h"
+
+namespace decibit::speech {
+namespace {
+
+constexpr std::size_t kReadBytes = 4096;
+constexpr std::uint64_t kNoWord = kokoro::PhonemeChunk::kNoWord;
+
+}  // namespace
+
+std::string ReadChunk::text() const {
+  std::string text;
+  for (const ChunkWord& part : words) {
+    text += part.word.text;
+    if (part.word.space_after) text += ' ';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+Reader::Reader(TextSource source, const text::en::Phonemizer* phonemizer,
+               const ReaderOptions& options)
+    : source_(std::move(source)),
+      phonemizer_(phonemizer),
+      spelling_(options.spelling),
+      script_(options.paragraph_gap),
+      chunker_(options.sizes),
+      buffer_(kReadBytes) {}
+
+Result<bool> Reader::next(ReadChunk& chunk, const std::atomic<bool>& stop) {
+  kokoro::PhonemeChunk cut;
+  while (!chunker_.take(cut)) {
+    if (TRY(read_more(stop))) continue;
+    if (pause_.count() == 0 && notes_.empty()) return false;
+    cut = {};
+    break;
+  }
+  fill(chunk, cut);
+  return true;
+}
+
+/// Gives the chunker the next passage; false if there is none.
+Result<bool> Reader::read_more(const std::atomic<bool>& stop) {
+  text::Passage passage;
+  while (!script_.take(passage)) {
+    if (ended_ || stop.load()) return false;
+    const std::size_t got = TRY(source_.read(buffer_, stop));
+    if (got > 0) {
+      script_.add({buffer_.data(), got});
+    } else {
+      script_.end();
+      ended_ = true;
+    }
+  }
+  read_passage(std::move(passage));
+  return true;
+}
+
+void Reader::read_passage(text::Passage passage) {
+  paragraph_ = passage.paragraph;
+  pause_ += passage.pause;
+  bytes_read_ = passage.bytes_read;
+  std::move(passage.notes.begin(), passage.notes.end(), std::back_inserter(notes_));
+  WordList list;
+  if (phonemizer_ == nullptr) {
+    const std::u32string written = code_points(passage.text);
+    list = words_of_phonemes(spelling_ ? spelling_(written) : written);
+  } else {
+    text::en::Phonemes read = phonemizer_->phonemize(passage.text);
+    std::move(read.notes.begin(), read.notes.end(), std::back_inserter(notes_));
+    list = words_of(read.tokens);
+  }
+  const std::uint64_t base = first_word_ + words_.size();
+  for (const Segment& segment : list.segments)
+    chunker_.add(segment.phonemes, segment.word ? base + *segment.word : kNoWord);
+  std::move(list.words.begin(), list.words.end(), std::back_inserter(words_));
+  if (passage.ends) {
+    chunker_.end_passage();
+  } else if (passage.space_after) {
+    chunker_.add(U" ", kNoWord);
+    if (!words_.empty()) words_.back().space_after = true;
+  }
+}
+
+void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
+  chunk.paragraph = paragraph_;
+  chunk.pause = std::exchange(pause_, std::chrono::milliseconds(0));
+  chunk.phonemes = cut.phonemes;
+  chunk.notes = std::exchange(notes_, {});
+  chunk.bytes_read = bytes_read_;
+  chunk.words.clear();
+  std::uint64_t last = kNoWord;
+  for (std::size_t i = 0; i < cut.words.size(); ++i) {
+    const std::uint64_t number = cut.words[i];
+    if (number == kNoWord) continue;
+    if (number != last) {
+      PassageWord& word = words_[number - first_word_];
+      chunk.words.push_back({word, i, i});
+      word.text.clear();  // its further parts, if it is cut, have none
+      last = number;
+    }
+    chunk.words.back().end = i + 1;
+  }
+  for (; last != kNoWord && first_word_ < last; ++first_word_) words_.pop_front();
+}
+
+}  // namespace decibit::speech

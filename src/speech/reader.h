@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the bytes of a text to chunks of phonemes: everything that comes before the network.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "models/kokoro/chunks.h"
+#include "speech/text_source.h"
+#include "speech/word_list.h"
+#include "text/en/phonemizer.h"
+#include "text/script.h"
+
+namespace decibit::speech {
+
+/// Symbols [first, end) of a chunk's phonemes. A word that was cut has its text in its first part.
+struct ChunkWord {
+  PassageWord word;
+  std::size_t first = 0, end = 0;
+};
+
+struct ReadChunk {
+  std::size_t paragraph = 0;           // from 0
+  std::chrono::milliseconds pause{0};  // before it
+  /// Empty only in the last chunk of a text that ends in a pause or in notes.
+  std::u32string phonemes;
+  std::vector<ChunkWord> words;
+  std::vector<std::string> notes;  // what was replaced, removed or not understood so far
+  std::uint64_t bytes_read = 0;    // of the source
+
+  /// The words as they are written, in UTF-8.
+  std::string text() const;
+};
+
+struct ReaderOptions {
+  std::chrono::milliseconds paragraph_gap{500};  // silence between paragraphs
+  kokoro::ChunkSizes sizes = {};
+  /// Of phonemes that a user writes, as the model spells them. None: they stay as they are.
+  std::function<std::u32string(std::u32string_view)> spelling = {};
+};
+
+/// Memory is a few passages, however long the text. Used by one thread at a time.
+class Reader {
+ public:
+  /// The text is English, or phonemes if there is no `phonemizer`, which outlives the reader.
+  Reader(TextSource source, const text::en::Phonemizer* phonemizer, const ReaderOptions& options);
+
+  /// False after the last chunk, or when `stop` is set. Errors are the source's.
+  Result<bool> next(ReadChunk& chunk, const std::atomic<bool>& stop);
+
+ private:
+  Result<bool> read_more(const std::atomic<bool>& stop);
+  void read_passage(text::Passage passage);
+  void fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut);
+
+  TextSource source_;
+  const text::en::Phonemizer* phonemizer_;
+  std::function<std::u32string(std::u32string_view)> spelling_;
+  text::Script script_;
+  kokoro::Chunker chunker_;
+  std::vector<char> buffer_;
+  bool ended_ = false;
+  // Words that the chunker may still give; the first has this number.
+  std::deque<PassageWord> words_;
+  std::uint64_t first_word_ = 0;
+  // What the next chunk begins with.
+  std::size_t paragraph_ = 0;
+  std::chrono::milliseconds pause_{0};
+  std::vector<std::string> notes_;
+  std::uint64_t bytes_read_ = 0;
+};
+
+}  // namespace decibit::speech

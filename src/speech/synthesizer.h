@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A text of any length to chunks of sound, in constant memory.
+#pragma once
+
+#include <chrono>
+
+#include "core/function_ref.h"
+#include "core/reporter.h"
+#include "core/result.h"
+#include "decibit/speech.h"
+#include "models/kokoro/synthesizer.h"
+#include "speech/text_source.h"
+#include "text/en/phonemizer.h"
+
+namespace decibit::speech {
+
+struct Options {
+  kokoro::SpeakOptions voice;
+  std::chrono::milliseconds paragraph_gap = SpeechOptions().paragraph_gap;
+};
+
+/// One for each thread that speaks; model and engine may be shared, their loops take turns.
+class Synthesizer {
+ public:
+  using OnChunk = FunctionRef<Status(const SpeechChunk&)>;
+
+  Synthesizer(const kokoro::Model& model, Engine& engine, Compute compute)
+      : network_(model, engine, compute) {}
+
+  /// Speaks `text`, English or, without a `phonemizer`, phonemes. Its next chunks are read on one
+  /// more thread meanwhile. Notes, and a warning for each symbol that the model does not know, go
+  /// to `reporter`, whose cancellation answers within a layer of the network; everything is called
+  /// from the calling thread, except the source. Errors are those of source, network
+  /// (kokoro::Synthesizer::speak) and `on_chunk`, and kUsage for a text without any sound.
+  Status generate(TextSource text, const text::en::Phonemizer* phonemizer,
+                  const kokoro::Voice& voice, const Options& options, Reporter& reporter,
+                  OnChunk on_chunk);
+
+  std::size_t workspace_bytes() const { return network_.workspace_bytes(); }
+
+ private:
+  kokoro::Synthesizer network_;
+};
+
+}  // namespace decibit::speech
