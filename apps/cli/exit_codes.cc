@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row for each ErrorCode, and for the two codes that no Error has.
+// One row for each ErrorCode, and for success.
 #include "cli/exit_codes.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr std::array kExitCodes = {
     ExitCode{code(ErrorCode::kStrict), "strict", "--strict: something was not done as asked"},
     ExitCode{code(ErrorCode::kSomeFailed), "some_failed", "some of several inputs failed"},
     ExitCode{code(ErrorCode::kInterrupted), "interrupted", "stopped by Ctrl-C, SIGTERM or SIGHUP"},
-    ExitCode{141, "broken_pipe", "the reader of the output left"}};
+    ExitCode{code(ErrorCode::kBrokenPipe), "broken_pipe", "the reader of the output left"}};
 
 }  // namespace
 

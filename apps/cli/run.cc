@@ -88,6 +88,8 @@ Json success_json(const Command& command, Outcome outcome,
 }
 
 int finish_with_error(const Command& command, const Error& error, bool json) {
+  // A reader that left wants to hear no more, as when SIGPIPE ends a program.
+  if (error.code == ErrorCode::kBrokenPipe) return static_cast<int>(error.code);
   print_error(error);
   if (json) {
     // The error is on stderr already; a stdout that cannot be written to changes nothing.

@@ -14,16 +14,17 @@ namespace decibit {
 
 /// Why something failed. The value is the exit code of the command line.
 enum class ErrorCode {
-  kInternal = 1,      // a fault of ours
-  kUsage = 2,         // the call itself is wrong
-  kNotFound = 3,      // a source is missing, or a target exists
-  kBadInput = 4,      // the input is damaged or unsupported
-  kDenied = 5,        // not allowed
-  kNetwork = 6,       // network, or offline and not cached
-  kResources = 7,     // memory or disk too small
-  kStrict = 8,        // --strict, or a quality gate
-  kSomeFailed = 9,    // some of several inputs
-  kInterrupted = 130  // Ctrl-C
+  kInternal = 1,       // a fault of ours
+  kUsage = 2,          // the call itself is wrong
+  kNotFound = 3,       // a source is missing, or a target exists
+  kBadInput = 4,       // the input is damaged or unsupported
+  kDenied = 5,         // not allowed
+  kNetwork = 6,        // network, or offline and not cached
+  kResources = 7,      // memory or disk too small
+  kStrict = 8,         // --strict, or a quality gate
+  kSomeFailed = 9,     // some of several inputs
+  kInterrupted = 130,  // Ctrl-C
+  kBrokenPipe = 141    // the reader of a pipe left
 };
 
 /// One failure, in the user's words: what was read, what was expected, what was found.

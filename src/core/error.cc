@@ -24,6 +24,8 @@ ErrorCode code_of_errno(int error_number) {
     case ENOMEM:
     case EMFILE:
       return ErrorCode::kResources;
+    case EPIPE:
+      return ErrorCode::kBrokenPipe;
     default:
       return ErrorCode::kBadInput;
   }

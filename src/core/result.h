@@ -11,8 +11,8 @@
 namespace decibit {
 
 /// An Error for the errno of a failed system call on `path`; ENOSPC, EDQUOT, EFBIG, ENOMEM and
-/// EMFILE are kResources, EACCES, EPERM and EROFS kDenied, ENOENT and EEXIST kNotFound, everything
-/// else kBadInput.
+/// EMFILE are kResources, EACCES, EPERM and EROFS kDenied, ENOENT and EEXIST kNotFound, EPIPE
+/// kBrokenPipe, everything else kBadInput.
 [[nodiscard]] Error system_error(int error_number, std::string_view doing, std::string_view path);
 
 }  // namespace decibit

@@ -55,6 +55,7 @@ TEST(Error, SystemErrorsHaveTheirCodes) {
   EXPECT_EQ(code(EACCES), ErrorCode::kDenied);
   EXPECT_EQ(code(EROFS), ErrorCode::kDenied);
   for (int number : {ENOSPC, EDQUOT, EFBIG, ENOMEM}) EXPECT_EQ(code(number), ErrorCode::kResources);
+  EXPECT_EQ(code(EPIPE), ErrorCode::kBrokenPipe);
   EXPECT_EQ(code(EIO), ErrorCode::kBadInput);
   EXPECT_THAT(system_error(ENOENT, "cannot open", "f").message,
               HasSubstr("cannot open f: No such"));
