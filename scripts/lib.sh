@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # shellcheck disable=SC2034  # used by the scripts that source this
 build_packages=(cmake ninja-build g++ ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev
-  libpcre2-dev libsndfile1-dev libutf8proc-dev zlib1g-dev libgtest-dev libgmock-dev libssl-dev)
+  libpcre2-dev libsndfile1-dev libsoxr-dev libutf8proc-dev zlib1g-dev libgtest-dev libgmock-dev libssl-dev)
 # Of scripts/test.sh --all: clang builds the sanitizers and the fuzzers, git tells what changed.
 # shellcheck disable=SC2034
 check_packages=(clang clang-format clang-tidy libclang-rt-14-dev llvm git python3-venv)
@@ -56,7 +56,7 @@ need() {
 
 # What the cross build for 64-bit Arm needs; its libraries lie beside those of this machine.
 arm64_packages=(g++-aarch64-linux-gnu qemu-user-static libfmt-dev:arm64 zlib1g-dev:arm64
-  libpcre2-dev:arm64 libsndfile1-dev:arm64 libutf8proc-dev:arm64 libssl-dev:arm64 libgtest-dev:arm64 libgmock-dev:arm64)
+  libpcre2-dev:arm64 libsndfile1-dev:arm64 libsoxr-dev:arm64 libutf8proc-dev:arm64 libssl-dev:arm64 libgtest-dev:arm64 libgmock-dev:arm64)
 need_arm64() {
   command -v apt-get >/dev/null || return 0
   local package missing=()

@@ -1,46 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound to files, by libsndfile.
+// Sound to one file.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "core/result.h"
+#include "io/audio_encoder.h"
+#include "io/audio_format.h"
+#include "io/audio_sink.h"
+#include "io/output_file.h"
 
 namespace decibit {
 
-enum class AudioFormat : std::uint8_t { kWav, kFlac, kMp3, kOgg, kOpus };
-
-/// "wav", "flac", "mp3", "ogg" (Vorbis), "opus" (in Ogg): also their extensions.
-std::string_view name(AudioFormat format);
-std::vector<std::string> audio_format_names();
-std::optional<AudioFormat> audio_format_from_name(std::string_view name);
-
-/// Mono. 16 bits in WAV and FLAC; samples beyond [-1, 1] are clipped. The file gets its name when
-/// it is finished; until then it is PATH.partial, which the destructor removes.
-class AudioWriter {
+/// The file gets its name when it is finished (see OutputFile). Into a named pipe or a device the
+/// sound goes as in AudioStream.
+class AudioWriter : public AudioSink {
  public:
-  /// kNotFound when `path` exists and may not be replaced, or its folder is missing; kDenied
-  /// when another process writes it; kUsage when it is a folder.
+  /// The errors of OutputFile::create and AudioEncoder::create.
+  static Result<AudioWriter> create(const std::filesystem::path& path,
+                                    const AudioEncoding& encoding, bool replace);
   static Result<AudioWriter> create(const std::filesystem::path& path, AudioFormat format,
-                                    int sample_rate_hz, bool replace);
-  AudioWriter(AudioWriter&&) noexcept;
-  AudioWriter& operator=(AudioWriter&&) = delete;
-  ~AudioWriter();
+                                    int sample_rate_hz, bool replace) {
+    return create(path, {format, sample_rate_hz, sample_rate_hz}, replace);
+  }
 
-  Status write(std::span<const float> samples);
-  Status finish();
+  Status write(std::span<const float> samples) override { return encoder_.write(samples); }
+  Status end_paragraph() override { return {}; }
+  Status finish() override;
+  Result<std::string> keep_fragment() override;
+  std::uint64_t clipped() const override { return encoder_.clipped(); }
 
  private:
-  AudioWriter();
-  struct State;
-  std::unique_ptr<State> state_;
+  AudioWriter(OutputFile file, AudioEncoder encoder)
+      : file_(std::move(file)), encoder_(std::move(encoder)) {}
+
+  OutputFile file_;
+  AudioEncoder encoder_;  // writes into the file until it is destroyed
 };
 
 }  // namespace decibit

@@ -4,6 +4,7 @@
 #include "io/write.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,12 +16,20 @@ Unexpected cannot_write(int error_number, std::string_view path) {
   return Unexpected(system_error(error_number, "cannot write", path));
 }
 
+/// Whoever started us may have left a pipe in non-blocking mode.
+bool wait_for_room(int fd) {
+  pollfd waiting = {fd, POLLOUT, 0};
+  return ::poll(&waiting, 1, -1) > 0 || errno == EINTR;
+}
+
 /// Calls write_some(bytes left), which returns what write(2) would, until nothing is left.
 template <class WriteSome>
-Status write_loop(std::span<const std::byte> bytes, std::string_view path, WriteSome write_some) {
+Status write_loop(int fd, std::span<const std::byte> bytes, std::string_view path,
+                  WriteSome write_some) {
   while (!bytes.empty()) {
     const ssize_t n = write_some(bytes);
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN && wait_for_room(fd)) continue;
     if (n <= 0) return cannot_write(n < 0 ? errno : ENOSPC, path);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
@@ -30,7 +39,7 @@ Status write_loop(std::span<const std::byte> bytes, std::string_view path, Write
 }  // namespace
 
 Status write_all(int fd, std::span<const std::byte> bytes, std::string_view path) {
-  return write_loop(bytes, path, [&](std::span<const std::byte> left) {
+  return write_loop(fd, bytes, path, [&](std::span<const std::byte> left) {
     return ::write(fd, left.data(), left.size());
   });
 }
@@ -38,7 +47,7 @@ Status write_all(int fd, std::span<const std::byte> bytes, std::string_view path
 Status write_all_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes,
                     std::string_view path) {
   const std::uint64_t end = offset + bytes.size();
-  return write_loop(bytes, path, [&](std::span<const std::byte> left) {
+  return write_loop(fd, bytes, path, [&](std::span<const std::byte> left) {
     return ::pwrite(fd, left.data(), left.size(), static_cast<off_t>(end - left.size()));
   });
 }

@@ -7,7 +7,7 @@ set -euo pipefail
 # folder under src/, or a library of the program -> prefixes of what it may include, besides itself and the standard library
 declare -A may_include=(
   [core]='decibit/result.h fmt/'
-  [io]='core/ fmt/ nlohmann/ zlib.h sndfile.h'
+  [io]='core/ fmt/ nlohmann/ zlib.h sndfile.h soxr.h'
   [quant]='core/ fmt/'
   [kernels]='core/ quant/'
   [nn]='core/ io/ quant/ kernels/ fmt/'
@@ -48,7 +48,7 @@ while IFS=: read -r file line included; do
       fail "$file:$line: a model may not include another model's $included"
     fi
   fi
-done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2|sndfile|utf8proc)\.h>)' src apps/bench |
+done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2|sndfile|soxr|utf8proc)\.h>)' src apps/bench |
   sed -E 's/: *# *include *["<]([^">]+)[">]/:\1/' | grep -vE ':(sys|linux)/')
 
 # Slow to compile, so never in a header and in one .cc only.

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/audio_folder.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <vector>
+
+namespace decibit {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path file_name(std::size_t number, AudioFormat format) {
+  return fmt::format("{:04}.{}", number, name(format));
+}
+
+/// The number of a file that an AudioFolder of any format may have written.
+std::optional<std::size_t> number_of(const fs::path& file) {
+  const std::string stem = file.stem().string();
+  const std::string extension = file.extension().string();
+  const auto format =
+      audio_format_from_name(std::string_view(extension).substr(extension.empty() ? 0 : 1));
+  std::size_t number = 0;
+  std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  if (!format || file.filename() != file_name(number, *format)) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncoding& encoding,
+                                        bool replace) {
+  TRY(check_sample_rate(encoding.format, encoding.sample_rate_hz));
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (fs::exists(status) && !fs::is_directory(status))
+    return fail(ErrorCode::kUsage, fmt::format("{} is a file", folder.string()),
+                "name a folder for the files");
+  fs::create_directories(folder, error);
+  const bool empty = !error && fs::is_empty(folder, error);
+  if (error)
+    return Unexpected(system_error(error.value(), "cannot make the folder", folder.string()));
+  if (!empty && !replace)
+    return fail(ErrorCode::kNotFound, fmt::format("{} is not empty", folder.string()),
+                "choose another folder, or give --force to replace files in it");
+  return AudioFolder(folder, encoding, replace);
+}
+
+Status AudioFolder::write(std::span<const float> samples) {
+  if (samples.empty()) return {};
+  if (!paragraph_)
+    paragraph_.emplace(TRY(AudioWriter::create(folder_ / file_name(files_ + 1, encoding_.format),
+                                               encoding_, replace_)));
+  return paragraph_->write(samples);
+}
+
+Status AudioFolder::end_paragraph() {
+  if (!paragraph_) return {};
+  TRY(paragraph_->finish());
+  clipped_ += paragraph_->clipped();
+  paragraph_.reset();
+  ++files_;
+  return {};
+}
+
+Status AudioFolder::finish() {
+  TRY(end_paragraph());
+  return replace_ ? remove_later_files() : Status();
+}
+
+Result<std::string> AudioFolder::keep_fragment() {
+  if (!paragraph_) return folder_.string();
+  const std::string fragment = TRY(paragraph_->keep_fragment());
+  ++files_;
+  return fmt::format("{} (the last file is {})", folder_.string(), fragment);
+}
+
+std::uint64_t AudioFolder::clipped() const {
+  return clipped_ + (paragraph_ ? paragraph_->clipped() : 0);
+}
+
+Status AudioFolder::remove_later_files() const {
+  std::error_code error;
+  std::vector<fs::path> later;
+  for (auto it = fs::directory_iterator(folder_, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    const std::optional<std::size_t> number = number_of(it->path());
+    if (number && *number > files_) later.push_back(it->path());
+  }
+  for (const fs::path& file : later)
+    if (!error) fs::remove(file, error);
+  if (!error) return {};
+  return Unexpected(system_error(error.value(), "cannot remove old files of", folder_.string()));
+}
+
+}  // namespace decibit

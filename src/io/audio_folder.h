@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sound to a folder, a file for each paragraph.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+
+#include "io/audio_file.h"
+#include "io/audio_format.h"
+#include "io/audio_sink.h"
+
+namespace decibit {
+
+/// 0001.wav, 0002.wav and so on, 10000.wav after 9999.wav. Each is there, whole, when its paragraph
+/// ends; a paragraph without samples has none. Resampling starts anew with each, so that the files
+/// do not depend on each other.
+class AudioFolder : public AudioSink {
+ public:
+  /// Makes `folder` where it is missing. kNotFound when it holds something already and may not be
+  /// replaced; kUsage when it is a file, or the format has not the rate.
+  static Result<AudioFolder> create(const std::filesystem::path& folder,
+                                    const AudioEncoding& encoding, bool replace);
+
+  Status write(std::span<const float> samples) override;
+  Status end_paragraph() override;
+  /// If it replaces, the files of an earlier, longer run go too: those with a number beyond the
+  /// last.
+  Status finish() override;
+  /// The folder; its last file holds the beginning of a paragraph.
+  Result<std::string> keep_fragment() override;
+  std::uint64_t clipped() const override;
+  /// Files that are there by now.
+  std::size_t files() const { return files_; }
+
+ private:
+  AudioFolder(std::filesystem::path folder, const AudioEncoding& encoding, bool replace)
+      : folder_(std::move(folder)), encoding_(encoding), replace_(replace) {}
+  Status remove_later_files() const;
+
+  std::filesystem::path folder_;
+  AudioEncoding encoding_;
+  bool replace_;
+  std::size_t files_ = 0;
+  std::uint64_t clipped_ = 0;  // in those files
+  std::optional<AudioWriter> paragraph_;
+};
+
+}  // namespace decibit

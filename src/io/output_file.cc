@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+namespace decibit {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The error of a path that cannot be opened. Some errors are a bad input where one reads; here
+/// they are the caller's words.
+Error cannot_open(int error_number, const fs::path& path) {
+  Error error = system_error(error_number, "cannot write", path.string());
+  switch (error_number) {
+    case ENOENT:
+      error.hint = fmt::format("make the folder {} first", path.parent_path().string());
+      break;
+    case ENAMETOOLONG:
+    case ELOOP:
+    case ENOTDIR:
+    case EINVAL:
+    case ENXIO:  // a socket
+      error.code = ErrorCode::kUsage;
+      error.hint = "choose another path";
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
+/// /dev/stdout and its kin: links to a descriptor of this process, be it a file.
+bool is_descriptor(const fs::path& path) {
+  std::error_code ignored;
+  const std::string text = path.lexically_normal().string();
+  return (text.starts_with("/dev/") || text.starts_with("/proc/")) &&
+         fs::is_symlink(fs::symlink_status(path, ignored));
+}
+
+bool is_same_file(int descriptor, const fs::path& path) {
+  struct stat open = {}, named = {};
+  return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+/// 0 or an errno; EEXIST when there is a `to`.
+int rename_to_free_name(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL) return errno;
+  std::error_code ignored;  // a file system without the flag
+  if (fs::exists(fs::symlink_status(to, ignored))) return EEXIST;
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
+      partial_(std::exchange(other.partial_, {})),
+      replace_(other.replace_),
+      named_(other.named_),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+OutputFile::~OutputFile() {
+  if (!named_ && !partial_.empty()) ::unlink(partial_.c_str());
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<OutputFile> OutputFile::straight_into(const fs::path& path) {
+  OutputFile file;
+  file.path_ = path;
+  // Appending: the shell's >> means it, and a new open of its file would begin at 0.
+  file.descriptor_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+  if (file.descriptor_ < 0) return Unexpected(cannot_open(errno, path));
+  return file;
+}
+
+Result<OutputFile> OutputFile::create(const fs::path& path, bool replace) {
+  struct stat info = {};
+  const bool there = ::stat(path.c_str(), &info) == 0;
+  if (!path.has_filename() || (there && S_ISDIR(info.st_mode)))
+    return fail(ErrorCode::kUsage, fmt::format("{} is a folder", path.string()),
+                "name the file to write");
+  if (there && S_ISBLK(info.st_mode))
+    return fail(ErrorCode::kUsage, fmt::format("{} is a disk", path.string()),
+                "name the file to write");
+  if (there && (!S_ISREG(info.st_mode) || is_descriptor(path))) return straight_into(path);
+  std::error_code ignored;
+  if (!replace && fs::exists(fs::symlink_status(path, ignored)))
+    return fail(ErrorCode::kNotFound, fmt::format("{} exists already", path.string()),
+                "choose another --out, or give --force to replace it");
+  OutputFile file;
+  file.path_ = path;
+  file.replace_ = replace;
+  std::error_code error;
+  file.target_ = there ? fs::canonical(path, error) : path;
+  if (error) return Unexpected(cannot_open(error.value(), path));
+  fs::path partial = file.target_;
+  partial += ".partial";
+  file.descriptor_ =
+      ::open(partial.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+  if (file.descriptor_ < 0) return Unexpected(cannot_open(errno, path));
+  // The lock goes with its process. A lock on a file that has its final name by now is the other
+  // process's, which finished between our two calls.
+  if (::flock(file.descriptor_, LOCK_EX | LOCK_NB) != 0 || !is_same_file(file.descriptor_, partial))
+    return fail(ErrorCode::kDenied, fmt::format("another process is writing {}", partial.string()));
+  if (::ftruncate(file.descriptor_, 0) != 0) return Unexpected(cannot_open(errno, partial));
+  file.partial_ = partial;
+  return file;
+}
+
+Status OutputFile::flush() const {
+  if (!seekable() || ::fsync(descriptor_) == 0) return {};
+  return Unexpected(system_error(errno, "cannot write", path_.string()));
+}
+
+Status OutputFile::commit() {
+  TRY(flush());
+  if (!seekable()) return {};
+  const int error = replace_ ? (::rename(partial_.c_str(), target_.c_str()) == 0 ? 0 : errno)
+                             : rename_to_free_name(partial_, target_);
+  if (error != 0) return Unexpected(system_error(error, "cannot create", path_.string()));
+  named_ = true;
+  return {};
+}
+
+Result<fs::path> OutputFile::keep_fragment() {
+  TRY(flush());
+  if (!seekable()) return path_;
+  fs::path name = target_;
+  int error = rename_to_free_name(partial_, name);
+  if (error == EEXIST) {
+    name.replace_filename(target_.stem().string() + ".interrupted" + target_.extension().string());
+    error = ::rename(partial_.c_str(), name.c_str()) == 0 ? 0 : errno;
+  }
+  if (error != 0) return Unexpected(system_error(error, "cannot create", name.string()));
+  named_ = true;
+  return name == target_ ? path_ : name;
+}
+
+}  // namespace decibit
