@@ -57,6 +57,8 @@ struct Command {
   std::vector<Flag> flags = {};
   std::vector<Example> examples = {};
   Result<Outcome> (*run)(const Values& values, Reporter& reporter) = nullptr;
+  /// With it standard output holds something else than the outcome, which goes to standard error.
+  std::string_view stdout_flag = {};
 
   const Flag* find_flag(std::string_view long_name) const;
   const Flag* find_flag(char short_name) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `decibit generate`: the flags of mlx_audio.tts.generate 0.6.2, each call done by speak.
+// `decibit generate`: the flags of mlx_audio.tts.generate 0.6.2.
 #include "cli/generate_command.h"
 
 #include <fmt/format.h>
@@ -11,7 +11,8 @@
 
 #include "cli/command.h"
 #include "cli/environment.h"
-#include "cli/spoken_text.h"
+#include "cli/kokoro_folder.h"
+#include "cli/units.h"
 #include "core/suggest.h"
 #include "io/audio_file.h"
 
@@ -22,14 +23,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kVoiceGroup = "Voice", kOutGroup = "Output", kOther = "Other",
                            kUnused = "Of other models";
 
-// A flag here and the one of speak that it becomes.
-struct Renamed {
-  std::string_view ours, speak;
-};
-constexpr std::array kRenamed = {
-    Renamed{"--model", "--model"},         Renamed{"--voice", "--voice"},
-    Renamed{"--speed", "--speed"},         Renamed{"--lang-code", "--lang"},
-    Renamed{"--audio-format", "--format"}, Renamed{"--threads", "--threads"}};
 constexpr std::array<std::string_view, 21> kIgnored = {"--max-tokens",
                                                        "--prompt",
                                                        "--instruct",
@@ -145,8 +138,7 @@ Status check(const Values& values, Reporter& reporter) {
   return {};
 }
 
-/// The lines that hold more than spaces. A dash alone has no sound, and means standard input to
-/// speak.
+/// The lines that hold more than spaces.
 std::vector<std::string> lines_of(const std::string& text) {
   constexpr std::string_view kSpaces = " \t\r\f\v";
   std::vector<std::string> lines;
@@ -154,7 +146,7 @@ std::vector<std::string> lines_of(const std::string& text) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string line = text.substr(at, end - at);
     const std::size_t first = line.find_first_not_of(kSpaces);
-    if (first != line.npos && line != "-") lines.push_back(line.substr(first));
+    if (first != line.npos) lines.push_back(line.substr(first));
     at = end + 1;
   }
   return lines;
@@ -168,19 +160,27 @@ std::string without_extension(std::string prefix, std::string_view format) {
   return prefix;
 }
 
-Values call(const Values& values, const std::string& text, const fs::path& out) {
-  Values speak;
-  for (const Renamed& flag : kRenamed)
-    if (values.given(flag.ours)) speak.add(flag.speak, values.get(flag.ours));
-  speak.add(kText, text);
-  speak.add("--out", out.string());
-  speak.set("--force");
-  return speak;
+SpeechOutputPlan plan_output(const Values& values, AudioFormat format) {
+  const fs::path folder = expand_home(values.get("--output-path"));
+  const fs::path prefix =
+      folder / without_extension(values.get("--file-prefix", "audio"), name(format));
+  SpeechOutputPlan plan;
+  plan.encoding = {format, kSpeechRateHz, kSpeechRateHz};
+  plan.replace = true;
+  if (values.given("--join-audio")) {
+    plan.path = fmt::format("{}.{}", prefix.string(), name(format));
+    return plan;
+  }
+  plan.kind = SpeechOutputPlan::Kind::kFolder;
+  plan.path = prefix.parent_path().empty() ? fs::path(".") : prefix.parent_path();
+  plan.names = {
+      .prefix = prefix.filename().string() + "_", .first = 0, .digits = 3, .own_folder = false};
+  return plan;
 }
 
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   const std::string text = values.given("--text") ? values.get("--text") : read_standard_input();
-  const std::vector<Values> calls = TRY(speak_calls(values, text, reporter));
+  SpeechJob job = TRY(generate_job(values, text, reporter));
   if (values.given("--output-path")) {
     const fs::path folder = expand_home(values.get("--output-path"));
     std::error_code error;
@@ -188,35 +188,30 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
     if (error)
       return Unexpected(system_error(error.value(), "cannot make the folder", folder.string()));
   }
-  const Command speak = speak_command();
-  Outcome outcome;
-  Json::Array files;
-  for (const Values& one : calls) {
-    Outcome spoken = TRY(speak.run(one, reporter));
-    outcome.text += spoken.text;
-    files.push_back(std::move(spoken.json));
-  }
-  outcome.json.set("files", std::move(files));
-  return outcome;
+  job.model = TRY(kokoro_folder(values));
+  return speak(std::move(job), reporter);
 }
 
 }  // namespace
 
-Result<std::vector<Values>> speak_calls(const Values& values, const std::string& text,
-                                        Reporter& reporter) {
+Result<SpeechJob> generate_job(const Values& values, const std::string& text, Reporter& reporter) {
   TRY(check(values, reporter));
   const std::vector<std::string> lines = lines_of(text);
   if (lines.empty()) return fail(ErrorCode::kUsage, "there is nothing to say", "--text 'Hello.'");
-  const std::string format = values.get("--audio-format", "wav");
-  const fs::path folder = expand_home(values.get("--output-path"));
-  const std::string prefix =
-      (folder / without_extension(values.get("--file-prefix", "audio"), format)).string();
-  if (values.given("--join-audio"))
-    return std::vector{call(values, join(lines, "\n"), fmt::format("{}.{}", prefix, format))};
-  std::vector<Values> calls;
-  for (const std::string& line : lines)
-    calls.push_back(call(values, line, fmt::format("{}_{:03}.{}", prefix, calls.size(), format)));
-  return calls;
+  SpeechJob job;
+  job.options.voice.speed = TRY(parse_speed(values));
+  // Lines are what paragraphs are to speak, and nothing stands between them.
+  job.options.paragraph_gap = std::chrono::milliseconds(0);
+  job.output = plan_output(
+      values, audio_format_from_name(values.get("--audio-format")).value_or(AudioFormat::kWav));
+  Values reading;
+  if (values.given("--lang-code")) reading.add("--lang", values.get("--lang-code"));
+  if (values.given("--voice")) reading.add("--voice", values.get("--voice"));
+  job.input = TRY(english_input(speech::text_in_memory(join(lines, "\n\n")), reading, reporter));
+  job.voice = values.get("--voice", "af_heart");
+  job.threads = TRY(parse_threads(values.get("--threads")));
+  job.report = values.given("--json");
+  return job;
 }
 
 Command generate_command() {

@@ -81,6 +81,7 @@ std::string progress_bar_line(const Progress& progress, const Pace& pace,
 
   // What is always there: stage, bar and percentage. The rest is taken while it fits.
   const auto room = static_cast<std::size_t>(std::max(terminal.columns - 1, 1));
+  if (progress.total_bytes == 0) return shorten(stage + "  " + printable(progress.item), room);
   std::size_t used = display_width(stage) + 2 + kBarColumns + 2 + percent.size();
   if (used > room) return shorten(stage + " " + percent, room);
   std::string end;
@@ -98,6 +99,7 @@ std::string progress_bar_line(const Progress& progress, const Pace& pace,
 }
 
 std::string progress_log_line(const Progress& progress, const Pace& pace) {
+  if (progress.total_bytes == 0) return fmt::format("{}: {}", progress.stage, progress.item);
   const double rate = bytes_per_second(progress, pace);
   std::string line =
       fmt::format("{}: {:.0f} %, {}", progress.stage, std::floor(fraction(progress) * 100),

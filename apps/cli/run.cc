@@ -46,11 +46,12 @@ Json answer(const Command& command, bool ok) {
   return json;
 }
 
-Status write_stdout(std::string_view text) {
+Status write_text(std::FILE* stream, std::string_view text) {
   errno = 0;
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return {};
-  return Unexpected(system_error(errno, "cannot write to", "standard output"));
+  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  if (written && std::fflush(stream) == 0) return {};
+  return Unexpected(system_error(errno, "cannot write to",
+                                 stream == stdout ? "standard output" : "standard error"));
 }
 
 void print_error(const Error& error) {
@@ -87,15 +88,16 @@ Json success_json(const Command& command, Outcome outcome,
   return json;
 }
 
-int finish_with_error(const Command& command, const Error& error, bool json) {
+/// Where `json` is not null, the error goes there as an object too.
+int finish_with_error(const Command& command, const Error& error, std::FILE* json) {
   // A reader that left wants to hear no more, as when SIGPIPE ends a program.
   if (error.code == ErrorCode::kBrokenPipe) return static_cast<int>(error.code);
   print_error(error);
-  if (json) {
-    // The error is on stderr already; a stdout that cannot be written to changes nothing.
+  if (json != nullptr) {
+    // The error is on stderr already; a stream that cannot be written to changes nothing.
     Json object = answer(command, false);
     object.set("error", error_details(error));
-    static_cast<void>(write_stdout(object.dump(-1) + "\n"));
+    static_cast<void>(write_text(json, object.dump(-1) + "\n"));
   }
   return static_cast<int>(error.code);
 }
@@ -126,12 +128,14 @@ Result<Outcome> execute_safely(const Command& command, const Values& values, Rep
 
 int run_command(const Command& command, const std::vector<std::string>& words, bool json) {
   const Result<Values> values = parse(command, words);
-  if (!values) return finish_with_error(command, values.error(), json);
+  if (!values) return finish_with_error(command, values.error(), json ? stdout : nullptr);
   const bool quiet = values->given("--quiet");
+  const bool taken = !command.stdout_flag.empty() && values->given(command.stdout_flag);
+  std::FILE* const out = taken ? stderr : stdout;
   ConsoleReporter reporter(Terminal::of(STDERR_FILENO), quiet);
   Result<Outcome> outcome = execute_safely(command, *values, reporter);
   reporter.clear_bar();
-  if (!outcome) return finish_with_error(command, outcome.error(), json);
+  if (!outcome) return finish_with_error(command, outcome.error(), json ? out : nullptr);
 
   const std::optional<Error> fault = outcome->fault;
   std::string text;
@@ -140,10 +144,9 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
   } else if (!quiet) {
     text = std::move(outcome->text);
   }
-  if (const Status written = write_stdout(text); !written) {
-    return finish_with_error(command, written.error(), false);
-  }
-  return fault ? finish_with_error(command, *fault, false) : 0;
+  if (const Status written = write_text(out, text); !written)
+    return finish_with_error(command, written.error(), nullptr);
+  return fault ? finish_with_error(command, *fault, nullptr) : 0;
 }
 
 }  // namespace
@@ -175,7 +178,7 @@ int run(const std::vector<std::string>& words) {
                        {},
                        {},
                        did_you_mean(words.front(), command_names(), "decibit --help")};
-  return finish_with_error(program(), error, json);
+  return finish_with_error(program(), error, json ? stdout : nullptr);
 }
 
 }  // namespace decibit::cli

@@ -7,30 +7,31 @@
 #include <vector>
 
 namespace decibit {
-namespace {
-
 namespace fs = std::filesystem;
 
-fs::path file_name(std::size_t number, AudioFormat format) {
-  return fmt::format("{:04}.{}", number, name(format));
+/// Of the paragraph with this index, from 0.
+fs::path AudioFolder::file_name(std::size_t index, AudioFormat format) const {
+  return fmt::format("{}{:0{}}.{}", names_.prefix, names_.first + index, names_.digits,
+                     name(format));
 }
 
-/// The number of a file that an AudioFolder of any format may have written.
-std::optional<std::size_t> number_of(const fs::path& file) {
+/// The index of a file that an AudioFolder of any format may have written.
+std::optional<std::size_t> AudioFolder::number_of(const fs::path& file) const {
   const std::string stem = file.stem().string();
   const std::string extension = file.extension().string();
   const auto format =
       audio_format_from_name(std::string_view(extension).substr(extension.empty() ? 0 : 1));
+  if (!stem.starts_with(names_.prefix)) return std::nullopt;
   std::size_t number = 0;
-  std::from_chars(stem.data(), stem.data() + stem.size(), number);
-  if (!format || file.filename() != file_name(number, *format)) return std::nullopt;
-  return number;
+  std::from_chars(stem.data() + names_.prefix.size(), stem.data() + stem.size(), number);
+  if (!format || number < names_.first) return std::nullopt;
+  const std::size_t index = number - names_.first;
+  if (file.filename() != file_name(index, *format)) return std::nullopt;
+  return index;
 }
 
-}  // namespace
-
 Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncoding& encoding,
-                                        bool replace) {
+                                        bool replace, Names names) {
   TRY(check_sample_rate(encoding.format, encoding.sample_rate_hz));
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
@@ -41,17 +42,17 @@ Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncod
   const bool empty = !error && fs::is_empty(folder, error);
   if (error)
     return Unexpected(system_error(error.value(), "cannot make the folder", folder.string()));
-  if (!empty && !replace)
+  if (!empty && !replace && names.own_folder)
     return fail(ErrorCode::kNotFound, fmt::format("{} is not empty", folder.string()),
                 "choose another folder, or give --force to replace files in it");
-  return AudioFolder(folder, encoding, replace);
+  return AudioFolder(folder, encoding, replace, std::move(names));
 }
 
 Status AudioFolder::write(std::span<const float> samples) {
   if (samples.empty()) return {};
   if (!paragraph_)
-    paragraph_.emplace(TRY(AudioWriter::create(folder_ / file_name(files_ + 1, encoding_.format),
-                                               encoding_, replace_)));
+    paragraph_.emplace(TRY(
+        AudioWriter::create(folder_ / file_name(files_, encoding_.format), encoding_, replace_)));
   return paragraph_->write(samples);
 }
 
@@ -66,7 +67,7 @@ Status AudioFolder::end_paragraph() {
 
 Status AudioFolder::finish() {
   TRY(end_paragraph());
-  return replace_ ? remove_later_files() : Status();
+  return replace_ && names_.own_folder ? remove_later_files() : Status();
 }
 
 Result<std::string> AudioFolder::keep_fragment() {
@@ -86,7 +87,7 @@ Status AudioFolder::remove_later_files() const {
   for (auto it = fs::directory_iterator(folder_, error); !error && it != fs::directory_iterator();
        it.increment(error)) {
     const std::optional<std::size_t> number = number_of(it->path());
-    if (number && *number > files_) later.push_back(it->path());
+    if (number && *number >= files_) later.push_back(it->path());
   }
   for (const fs::path& file : later)
     if (!error) fs::remove(file, error);

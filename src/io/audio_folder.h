@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "io/audio_file.h"
 #include "io/audio_format.h"
@@ -12,15 +14,25 @@
 
 namespace decibit {
 
-/// 0001.wav, 0002.wav and so on, 10000.wav after 9999.wav. Each is there, whole, when its paragraph
-/// ends; a paragraph without samples has none. Resampling starts anew with each, so that the files
-/// do not depend on each other.
+/// 0001.wav, 0002.wav and so on, 10000.wav after 9999.wav, unless called otherwise. Each is there,
+/// whole, when its paragraph ends; a paragraph without samples has none. Resampling starts anew
+/// with each, so that the files do not depend on each other.
 class AudioFolder : public AudioSink {
  public:
-  /// Makes `folder` where it is missing. kNotFound when it holds something already and may not be
-  /// replaced; kUsage when it is a file, or the format has not the rate.
+  struct Names {
+    std::string prefix = {};
+    std::size_t first = 1;
+    int digits = 4;          // at least
+    bool own_folder = true;  // nothing else is to lie there, and files of an earlier run go
+  };
+  /// Makes `folder` where it is missing. kNotFound when its own folder holds something already
+  /// and may not be replaced; kUsage when it is a file, or the format has not the rate.
   static Result<AudioFolder> create(const std::filesystem::path& folder,
-                                    const AudioEncoding& encoding, bool replace);
+                                    const AudioEncoding& encoding, bool replace, Names names);
+  static Result<AudioFolder> create(const std::filesystem::path& folder,
+                                    const AudioEncoding& encoding, bool replace) {
+    return create(folder, encoding, replace, Names());
+  }
 
   Status write(std::span<const float> samples) override;
   Status end_paragraph() override;
@@ -34,13 +46,20 @@ class AudioFolder : public AudioSink {
   std::size_t files() const { return files_; }
 
  private:
-  AudioFolder(std::filesystem::path folder, const AudioEncoding& encoding, bool replace)
-      : folder_(std::move(folder)), encoding_(encoding), replace_(replace) {}
+  AudioFolder(std::filesystem::path folder, const AudioEncoding& encoding, bool replace,
+              Names names)
+      : folder_(std::move(folder)),
+        encoding_(encoding),
+        replace_(replace),
+        names_(std::move(names)) {}
+  std::filesystem::path file_name(std::size_t index, AudioFormat format) const;
+  std::optional<std::size_t> number_of(const std::filesystem::path& file) const;
   Status remove_later_files() const;
 
   std::filesystem::path folder_;
   AudioEncoding encoding_;
   bool replace_;
+  Names names_;
   std::size_t files_ = 0;
   std::uint64_t clipped_ = 0;  // in those files
   std::optional<AudioWriter> paragraph_;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The flags of mlx_audio.tts.generate, and the links that give its name.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <atomic>
 
 #include "cli/command.h"
 #include "cli/compat.h"
 #include "cli/generate_command.h"
 #include "cli/parse.h"
 #include "cli/run.h"
-#include "cli/spoken_text.h"
 #include "command_line.h"
 
 namespace decibit::testing {
@@ -18,52 +20,50 @@ using cli::Values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<std::vector<Values>> calls(const std::vector<std::string>& flags, const std::string& text) {
+Result<cli::SpeechJob> job(const std::vector<std::string>& flags, const std::string& text) {
   const Result<Values> values = cli::parse(*cli::find_command("generate"), flags);
   EXPECT_TRUE(values);
   Reporter reporter;
-  return cli::speak_calls(values.value(), text, reporter);
+  return cli::generate_job(values.value(), text, reporter);
 }
 
-std::vector<std::string> files(const std::vector<std::string>& flags, const std::string& text) {
-  std::vector<std::string> names;
-  const auto all = calls(flags, text);
-  for (const Values& call : all.value()) names.push_back(call.get("--out"));
-  return names;
+/// Where the first line goes.
+std::string file(const std::vector<std::string>& flags) {
+  const cli::SpeechOutputPlan plan = job(flags, "One.\n\n Two.")->output;
+  EXPECT_TRUE(plan.replace);
+  if (plan.kind == cli::SpeechOutputPlan::Kind::kFile) return plan.path.string();
+  EXPECT_FALSE(plan.names.own_folder);
+  return fmt::format("{}/{}{:0{}}.{}", plan.path.string(), plan.names.prefix, plan.names.first,
+                     plan.names.digits, name(plan.encoding.format));
 }
 
 TEST(Generate, WritesAFileForEachLine) {
-  EXPECT_THAT(files({}, "One.\n\n  Two.\r\n \n"), ElementsAre("audio_000.wav", "audio_001.wav"));
-  EXPECT_THAT(files({"--file_prefix", "a/b", "--audio_format", "mp3"}, "One."),
-              ElementsAre("a/b_000.mp3"));
-  EXPECT_THAT(files({"--output_path", "x", "--file_prefix=y"}, "1\n-\n2"),
-              ElementsAre("x/y_000.wav", "x/y_001.wav"));
-  EXPECT_THAT(files({"--join_audio"}, "One.\nTwo."), ElementsAre("audio.wav"));
+  EXPECT_EQ(file({}), "./audio_000.wav");
+  EXPECT_EQ(file({"--file_prefix", "a/b", "--audio_format", "mp3"}), "a/b_000.mp3");
+  EXPECT_EQ(file({"--output_path", "x", "--file_prefix=y"}), "x/y_000.wav");
+  EXPECT_EQ(file({"--join_audio"}), "audio.wav");
 }
 
 // Field report B057.
 TEST(Generate, DoublesNoExtension) {
-  EXPECT_THAT(files({"--file_prefix", "out.wav"}, "One.\nTwo."),
-              ElementsAre("out_000.wav", "out_001.wav"));
-  EXPECT_THAT(files({"--file_prefix", "out.wav", "--join_audio"}, "One.\nTwo."),
-              ElementsAre("out.wav"));
-  EXPECT_THAT(files({"--file_prefix", ".wav"}, "One."), ElementsAre(".wav_000.wav"));
+  EXPECT_EQ(file({"--file_prefix", "out.wav"}), "./out_000.wav");
+  EXPECT_EQ(file({"--file_prefix", "out.wav", "--join_audio"}), "out.wav");
+  EXPECT_EQ(file({"--file_prefix", ".wav"}), "./.wav_000.wav");
 }
 
-TEST(Generate, HandsItsFlagsToSpeak) {
-  const auto all = calls({"--model", "org/name", "--voice", "bf_emma", "--speed", "1.5",
-                          "--lang_code", "b", "--audio_format", "flac", "--verbose"},
-                         " Say it.");
-  ASSERT_TRUE(all);
-  const Values& call = all->front();
-  EXPECT_EQ(call.get("--model"), "org/name");
-  EXPECT_EQ(call.get("--voice"), "bf_emma");
-  EXPECT_EQ(call.get("--speed"), "1.5");
-  EXPECT_EQ(call.get("--lang"), "b");
-  EXPECT_EQ(call.get("--format"), "flac");
-  EXPECT_EQ(call.get(cli::kText), "Say it.");
-  EXPECT_TRUE(call.given("--force"));
-  EXPECT_FALSE(calls({}, "x")->front().given("--lang"));
+TEST(Generate, TakesItsFlags) {
+  auto made = job({"--voice", "bf_emma", "--speed", "1.5", "--lang_code", "b", "--audio_format",
+                   "flac", "--verbose"},
+                  " Say it.\r\n\n \t\n- again");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->voice, "bf_emma");
+  EXPECT_EQ(made->options.voice.speed, 1.5f);
+  EXPECT_EQ(made->options.paragraph_gap.count(), 0);
+  EXPECT_EQ(made->output.encoding.format, AudioFormat::kFlac);
+  const std::atomic<bool> stop = false;
+  std::string text(64, '\0');
+  text.resize(made->input.source.read(text, stop).value());
+  EXPECT_EQ(text, "Say it.\r\n\n- again");
 }
 
 TEST(Generate, RefusesWhatKokoroCannotDo) {
@@ -76,7 +76,7 @@ TEST(Generate, RefusesWhatKokoroCannotDo) {
     words.insert(words.end(), flags.begin(), flags.end());
     EXPECT_EQ(run_command(words).exit_code, 2) << flags.front();
   }
-  EXPECT_EQ(run_command({"generate", "--text", " \n-\n"}).exit_code, 2);
+  EXPECT_EQ(run_command({"generate", "--text", " \n\t\n"}).exit_code, 2);
   const CommandRun run = run_command({"generate", "--model", "/nowhere", "--text", "Hi", "--play",
                                       "--temperature", "0.7", "--use_zero_spk_emb"});
   EXPECT_EQ(run.exit_code, 3);

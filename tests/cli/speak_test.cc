@@ -48,7 +48,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"-m", "/"}, 2, "nothing to say"},
         Refused{{"-m", "/", "--phonemes", " "}, 2, "nothing to say"},
         Refused{{"-m", "/", ""}, 2, "nothing to say"},
-        Refused{{"-m", "/", "\xF0\x9F\x98\x80"}, 2, "no sound"},
+        Refused{{"-m", "/", "a", "--stream"}, 2, "exclude each other"},
+        Refused{{"-m", "/", "a", "--split", "x"}, 2, "exclude each other"},
+        Refused{{"-m", "/", "a", "--sample-rate", "fast"}, 2, "--sample-rate fast"},
+        Refused{{"-m", "/", "a", "--out", "x.opus", "--sample-rate", "44100"}, 2, "48000"},
+        Refused{{"-m", "/", "a", "--timestamps", "x.txt"}, 2, "json, srt, vtt"},
+        Refused{{"-m", "/", "a", "--gap-ms", "-1"}, 2, "--gap-ms -1"},
         Refused{{"-m", "/", "a", "--phonemes", "a"}, 2, "exclude each other"},
         Refused{{"-m", "/", "a", "--voice", "jf_alpha"}, 4, "--phonemes"},
         Refused{{"-m", "/", "--file", "/nowhere"}, 3, "/nowhere"},
@@ -71,6 +76,12 @@ TEST(SpeakModels, ExplainsWithoutAModel) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("phonemes  h\u0259l\u02C8O w\u02C8\u025C\u0279ld, "));
   EXPECT_THAT(run.out, HasSubstr("guessed   blorptang"));
+}
+
+TEST(SpeakModels, ExplainsThatThereIsNoSound) {
+  const CommandRun run = run_command({"speak", "--explain", "\xF0\x9F\x98\x80"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("no sound"));
 }
 
 TEST(SpeakModels, WarnsOfAVoiceOfAnotherLanguage) {
@@ -124,7 +135,7 @@ TEST(SpeakModels, SaysWhatIsNoModel) {
 
 TEST(SpeakModels, HelpIsText) {
   const CommandRun run = run_command({"speak", "--help"});
-  EXPECT_THAT(run.out, HasSubstr("flac, mp3, ogg or opus (default: speech.wav)"));
+  EXPECT_THAT(run.out, HasSubstr("(default: speech.wav)"));
 }
 
 TEST(SpeakModels, AnotherModelIsRefused) {
