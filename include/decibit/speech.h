@@ -85,7 +85,7 @@ class SpeechModel {
   SpeechModel& operator=(SpeechModel&&) noexcept;
   ~SpeechModel();
 
-  /// Names of the voices in its folder, sorted.
+  /// Names of the voices in its folder and of those that the library carries, sorted.
   std::vector<std::string> voices() const;
 
  private:

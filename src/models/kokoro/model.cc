@@ -59,6 +59,13 @@ Result<std::unique_ptr<Model>> Model::bind(const SourceModel& source,
   return model;
 }
 
+std::vector<std::string> Model::voice_names() const {
+  std::vector<std::string> names;
+  for (const VoiceSource& source : voice_sources(folder_, network_.style_size()))
+    names.push_back(source.name);
+  return names;
+}
+
 Result<Voice> Model::voice(std::string_view text) const {
   const std::int64_t width = network_.style_size();
   std::error_code ignored;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/reporter.h"
 #include "core/result.h"
@@ -35,6 +36,8 @@ class Model {
   /// Memory of weights that could not be used in place.
   std::size_t owned_bytes() const { return memory_.owned_bytes(); }
 
+  /// Names of the voices there are (voice_files.h), sorted.
+  std::vector<std::string> voice_names() const;
   /// A path of a voice file, a name ("af_heart", voice_files.h), or a blend of them (voice.h).
   /// kNotFound for a name that there is not, with those that are near.
   Result<Voice> voice(std::string_view text) const;
