@@ -10,7 +10,7 @@ source "$(dirname "$0")/lib.sh"
 
 # What runs on more than one thread, as TEST=FILTER. Only these are built with the thread sanitizer, and
 # of the conversions a few small ones run: they are ten times slower under it.
-thread_tests=(thread_pool_test='*' nn_layers_test='*' golden_test='*whisper_q4*:*q3tts_q4')
+thread_tests=(thread_pool_test='*' nn_layers_test='*' speech_test='*' golden_test='*whisper_q4*:*q3tts_q4')
 
 stage=arguments
 finish() { [ $? = 0 ] || printf '\n== failed: %s\n' "$stage"; }
@@ -27,7 +27,7 @@ end_stage() { printf -- '-- %s: %d s (%d s so far)\n' "$stage" $((SECONDS - stag
 run_tests() { ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --no-tests=error "${@:2}"; }
 
 check_format() {
-  find src apps tests fuzz bench \( -name '*.h' -o -name '*.cc' \) -print0 |
+  find src include apps tests examples fuzz bench \( -name '*.h' -o -name '*.cc' \) -print0 |
     xargs -0 clang-format --dry-run -Werror
 }
 

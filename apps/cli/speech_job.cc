@@ -42,7 +42,7 @@ class Progressing {
     computing_ += now - begun_;
     spoken_ += static_cast<double>(chunk.audio.size()) / kSpeechRateHz;
     if (!chunk.audio.empty()) ++chunks_;
-    const std::string item = fmt::format("{:.0f} s of speech, {:.2f} of real time", spoken_, rtf());
+    const std::string item = fmt::format("{:.0f} s of speech, RTF {:.2f}", spoken_, rtf());
     reporter_.progress({.stage = "speaking",
                         .item = item,
                         .done_bytes = chunk.bytes_read,

@@ -51,6 +51,11 @@ while IFS=: read -r file line included; do
 done < <(grep -rnoE --include='*.h' --include='*.cc' '^ *# *include *("[^"]+"|<[^>]+/[^>]+>|<(zlib|pcre2|sndfile|soxr|utf8proc)\.h>)' src apps/bench |
   sed -E 's/: *# *include *["<]([^">]+)[">]/:\1/' | grep -vE ':(sys|linux)/')
 
+# Whoever has only the public headers can compile them.
+while IFS=: read -r file line _; do
+  fail "$file:$line: a public header may include public headers and the standard library only"
+done < <(grep -rnE '^ *# *include *("[^"]*"|<[^>]*/[^>]*>)' include | grep -v '"decibit/')
+
 # Slow to compile, so never in a header and in one .cc only.
 for library in CLI/ nlohmann/; do
   mapfile -t users < <(grep -rlE --include='*.h' --include='*.cc' "# *include *[<\"]$library" src apps tests bench fuzz)

@@ -37,14 +37,15 @@ struct Speech {
 class Synthesizer {
  public:
   static constexpr int kFramesPerSecond = 40;
-  /// Of one chunk: the memory of a pass grows with it. Ordinary text is cut far below.
+  /// Of one chunk: a pass needs some 14 MB of memory for a second of sound. Ordinary text is cut
+  /// far below.
   static constexpr int kLongestSeconds = 120;
 
   Synthesizer(const Model& model, Engine& engine, Compute compute)
       : model_(model), engine_(engine), compute_(compute) {}
 
   /// Speaks one chunk, of which the model knows at least one symbol and that is no longer than
-  /// most_phonemes(). `index` is its number in the text, for the noise. kInterrupted soon after
+  /// ChunkSizes::most. `index` is its number in the text, for the noise. kInterrupted soon after
   /// `reporter` is cancelled; kResources for a chunk of more than kLongestSeconds; kBadInput when
   /// weights or voice are damaged, so that the sound is not finite.
   Result<Speech> speak(std::u32string_view phonemes, std::size_t index, const Voice& voice,

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// From text to sound with a tiny network: what depends on threads, on how text comes and on errors.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "speech/synthesizer.h"
+#include "tiny_kokoro.h"
+
+namespace decibit {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr std::size_t kSamplesPerFrame = 600;
+const std::string kText =
+    "hello there, you. this is it! and so on, and on.\n\nbye. [pause 250ms] ok";
+
+const testing::TinyKokoro& tiny() {
+  static const testing::TinyKokoro kokoro;
+  return kokoro;
+}
+
+std::unique_ptr<Engine> engine(unsigned threads) {
+  Reporter silent;
+  return Engine::make({threads, ""}, silent).value();
+}
+
+/// `text`, `piece` bytes at a time.
+speech::TextSource in_pieces(std::string text, std::size_t piece) {
+  speech::TextSource whole = speech::text_in_memory(std::move(text));
+  whole.read = [read = whole.read, piece](std::span<char> to, const std::atomic<bool>& stop) {
+    return read(to.first(std::min(piece, to.size())), stop);
+  };
+  return whole;
+}
+
+struct Spoken {
+  Status status;
+  std::vector<float> samples;
+  std::vector<std::string> phonemes;
+  std::vector<long> silence_ms;
+};
+
+class Told : public Reporter {
+ public:
+  void note(std::string_view text) override { notes.emplace_back(text); }
+  void warn(std::string_view text) override { warnings.emplace_back(text); }
+  bool cancelled() const override { return polls_left != 0 && --polls_left == 0; }
+
+  std::vector<std::string> notes, warnings;
+  mutable int polls_left = 0;  // 0: never
+};
+
+Spoken speak(Engine& engine, speech::TextSource text, Reporter& reporter,
+             const speech::Options& options = {}, const kokoro::Voice& voice = tiny().voice()) {
+  speech::Synthesizer synthesizer(tiny().model(), engine, Compute::kExact);
+  Spoken spoken;
+  spoken.status = synthesizer.generate(
+      std::move(text), nullptr, voice, options, reporter, [&](const SpeechChunk& chunk) -> Status {
+        const auto frames = std::accumulate(chunk.durations.begin(), chunk.durations.end(), 0);
+        EXPECT_EQ(chunk.audio.size(), kSamplesPerFrame * static_cast<std::size_t>(frames));
+        spoken.samples.insert(spoken.samples.end(), chunk.audio.begin(), chunk.audio.end());
+        spoken.phonemes.push_back(chunk.phonemes);
+        spoken.silence_ms.push_back(chunk.silence_before.count());
+        return {};
+      });
+  return spoken;
+}
+
+Spoken speak(const std::string& text, unsigned threads = 1) {
+  Told told;
+  return speak(*engine(threads), speech::text_in_memory(text), told);
+}
+
+TEST(Speech, SaysEverythingWithItsPauses) {
+  const Spoken spoken = speak(kText);
+  ASSERT_TRUE(spoken.status);
+  EXPECT_THAT(spoken.phonemes,
+              ElementsAre("hello there, you. this is it! and so on,", "and on.", "bye.", "ok"));
+  EXPECT_THAT(spoken.silence_ms, ElementsAre(0, 0, 500, 250));
+}
+
+TEST(Speech, IsTheSameHoweverTheTextComesAndForAnyNumberOfThreads) {
+  const Spoken whole = speak(kText);
+  ASSERT_TRUE(whole.status);
+  Told told;
+  for (const std::size_t piece : {1, 7})
+    EXPECT_EQ(speak(*engine(1), in_pieces(kText, piece), told).samples, whole.samples) << piece;
+  for (const unsigned threads : {2, 3}) EXPECT_EQ(speak(kText, threads).samples, whole.samples);
+}
+
+TEST(Speech, OfSeveralThreadsAtOnceIsThatOfOne) {
+  const Spoken alone = speak(kText);
+  const auto shared = engine(2);
+  std::vector<Spoken> spoken(3);
+  std::vector<std::thread> threads;
+  for (Spoken& one : spoken)
+    threads.emplace_back([&one, &shared] {
+      Told told;
+      one = speak(*shared, speech::text_in_memory(kText), told);
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (const Spoken& one : spoken) EXPECT_EQ(one.samples, alone.samples);
+}
+
+// Field report B035.
+TEST(Speech, OfAShortTextDoesNotDependOnWhatComesBefore) {
+  Told told;
+  speech::Options still;
+  still.voice.noise = 0;  // the noise goes by the number of the chunk
+  const auto one = engine(1);
+  const Spoken alone = speak(*one, speech::text_in_memory("hi!"), told, still);
+  const Spoken after =
+      speak(*one, speech::text_in_memory("a long text is said before.\n\nhi!"), told, still);
+  ASSERT_TRUE(alone.status && after.status);
+  ASSERT_GT(after.samples.size(), alone.samples.size());
+  EXPECT_TRUE(std::equal(alone.samples.rbegin(), alone.samples.rend(), after.samples.rbegin()));
+}
+
+TEST(Speech, LeavesOutUnknownSymbolsWithOneWarning) {
+  Told told;
+  const Spoken spoken = speak(*engine(1), speech::text_in_memory("a\u2603b\n\nc\u2603d"), told);
+  ASSERT_TRUE(spoken.status);
+  EXPECT_THAT(told.warnings, ElementsAre(HasSubstr("\u2603")));
+
+  const Spoken nothing = speak(*engine(1), speech::text_in_memory("\u2603"), told);
+  ASSERT_FALSE(nothing.status);
+  EXPECT_EQ(nothing.status.error().code, ErrorCode::kUsage);
+  EXPECT_THAT(nothing.status.error().message, HasSubstr("\u2603"));
+}
+
+TEST(Speech, StopsWithinAChunk) {
+  const auto one = engine(1);
+  Told counting;
+  counting.polls_left = 1 << 30;
+  ASSERT_TRUE(speak(*one, speech::text_in_memory("hello."), counting).status);
+  const int polls = (1 << 30) - counting.polls_left;
+  ASSERT_GT(polls, 10);
+  for (const int after : {1, polls / 2, polls - 1}) {
+    Told told;
+    told.polls_left = after;
+    const Spoken spoken = speak(*one, speech::text_in_memory("hello."), told);
+    ASSERT_FALSE(spoken.status) << after;
+    EXPECT_EQ(spoken.status.error().code, ErrorCode::kInterrupted);
+    EXPECT_THAT(spoken.samples, SizeIs(0));
+  }
+}
+
+TEST(Speech, RefusesDamagedNumbersAndEndlessChunks) {
+  Told told;
+  const Spoken damaged =
+      speak(*engine(1), speech::text_in_memory("hello."), told, {}, tiny().broken_voice());
+  ASSERT_FALSE(damaged.status);
+  EXPECT_EQ(damaged.status.error().code, ErrorCode::kBadInput);
+
+  speech::Options slow;
+  slow.voice.speed = 0.001f;
+  const Spoken endless = speak(*engine(1), speech::text_in_memory("hello."), told, slow);
+  ASSERT_FALSE(endless.status);
+  EXPECT_EQ(endless.status.error().code, ErrorCode::kResources);
+}
+
+TEST(Speech, HandsErrorsThrough) {
+  const auto one = engine(1);
+  Told told;
+  speech::TextSource broken = {
+      [](std::span<char>, const std::atomic<bool>&) -> Result<std::size_t> {
+        return fail(ErrorCode::kDenied, "no");
+      },
+      0};
+  EXPECT_EQ(speak(*one, std::move(broken), told).status.error().code, ErrorCode::kDenied);
+
+  speech::Synthesizer synthesizer(tiny().model(), *one, Compute::kExact);
+  int calls = 0;
+  const Status refused =
+      synthesizer.generate(speech::text_in_memory("one.\n\ntwo."), nullptr, tiny().voice(), {},
+                           told, [&](const SpeechChunk&) -> Status {
+                             ++calls;
+                             return fail(ErrorCode::kResources, "full");
+                           });
+  EXPECT_EQ(refused.error().code, ErrorCode::kResources);
+  EXPECT_EQ(calls, 1);
+}
+
+}  // namespace
+}  // namespace decibit

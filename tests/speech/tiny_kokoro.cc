@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tiny_kokoro.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/utf8.h"
+#include "host_tensors.h"
+#include "models/config_reader.h"
+#include "models/schema_builder.h"
+#include "models/source_model.h"
+#include "models/styletts2/modules.h"
+#include "procedural.h"
+
+namespace decibit::testing {
+namespace {
+
+constexpr styletts2::DecoderDims kDecoder{.wide = 64, .out = 32, .residual_in = 64, .residual = 16};
+constexpr std::u32string_view kSymbols = U"abcdefghijklmnopqrstuvwxyz .,!?ˈəɹɪʌæ";
+constexpr std::int64_t kStyle = 256, kRows = 62;
+
+}  // namespace
+
+TinyKokoro::TinyKokoro() {
+  const std::filesystem::path golden =
+      std::filesystem::path(DECIBIT_SOURCE_DIR) / "tests/golden/models/kokoro_tiny";
+  write_source(read_json_file(golden / "source.json"), scratch_.path());
+  Reporter silent;
+  SourceModel source = open_source_model(scratch_.path(), {}, silent).value();
+  Json vocab(Json::Object{});
+  for (std::size_t i = 0; i < kSymbols.size(); ++i)
+    vocab.set(to_utf8(kSymbols.substr(i, 1)), static_cast<std::int64_t>(i + 1));
+  source.config.set("vocab", vocab);
+  ConfigReader config(source.config);
+  const styletts2::Dims dims = styletts2::read_dims(config);
+  SchemaBuilder builder("kokoro");
+  styletts2::add_modules(builder, dims, kDecoder, styletts2::AlphaName::kDot);
+  source.schema.tensors = std::move(builder).finish(source.schema.map_name).tensors;
+  auto model = kokoro::Model::bind(source, kDecoder);
+  EXPECT_TRUE(model) << (model ? "" : to_string(model.error()));
+  model_ = std::move(model).value();
+  voice_ = voice_of(1);
+}
+
+kokoro::Voice TinyKokoro::voice_of(double scale) const {
+  std::vector<float> values = procedural_values("voice", 7, kRows * kStyle, 17, 0);
+  for (float& value : values) value = static_cast<float>(value * scale);
+  const std::filesystem::path file = scratch_ / "voice.bin";
+  std::ofstream(file, std::ios::binary)
+      .write(reinterpret_cast<const char*>(values.data()),
+             static_cast<std::streamsize>(values.size() * sizeof(float)));
+  return kokoro::Voice::read(file, kStyle).value();
+}
+
+}  // namespace decibit::testing
