@@ -135,7 +135,7 @@ TEST(SpeakModels, SaysWhatIsNoModel) {
 
 TEST(SpeakModels, HelpIsText) {
   const CommandRun run = run_command({"speak", "--help"});
-  EXPECT_THAT(run.out, HasSubstr("(default: speech.wav)"));
+  EXPECT_THAT(run.out, HasSubstr("FILE.json, FILE.srt"));
 }
 
 TEST(SpeakModels, AnotherModelIsRefused) {
