@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a script of phonemes, in pieces: chunks that the network takes, the same for every way
-// of cutting the bytes, with words that lie in them in order. The first byte is the size of pieces.
-#include "speech/reader.h"
-
+// Any bytes as a script of phonemes, in pieces: chunks that the network takes, the same for every
+// way of cutting the bytes, with words that lie in them in order. The first byte is the size of
+// pieces.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "speech/reader.h"
 
 namespace {
 

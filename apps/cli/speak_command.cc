@@ -97,7 +97,7 @@ std::vector<Flag> speak_flags() {
            .group = kOutGroup},
           {.name = "--split",
            .value = "DIR",
-           .help = "Write a file for each paragraph into a folder: 0001.wav, 0002.wav, ...",
+           .help = "Write a file for each paragraph into a folder, 0001.wav and so on",
            .group = kOutGroup,
            .completes = Completes::kFolder},
           {.name = "--format",

@@ -12,8 +12,8 @@ struct Progress {
   std::string_view stage;  // "quantizing"
   std::string_view item;   // the tensor or file at hand
   std::uint64_t done_bytes = 0;
-  std::uint64_t total_bytes = 0;
-  bool counts_items = false;  // done and total are numbers of items, not bytes
+  std::uint64_t total_bytes = 0;  // 0: not known
+  bool counts_items = false;      // done and total are numbers of items, not bytes
 };
 
 /// Called from the thread that runs the operation. The default says nothing and never stops.

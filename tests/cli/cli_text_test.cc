@@ -117,8 +117,9 @@ TEST(CliText, ProgressSaysNothingItDoesNotKnow) {
   const Terminal terminal{.live = true, .columns = 120};
   const Progress start{"reading", "x", 0, 1000};
   EXPECT_THAT(progress_bar_line(start, {0.0, 0, 0}, terminal), Not(HasSubstr("eta")));
-  const Progress nothing{"reading", "x", 0, 0};  // no total: no division by it
-  EXPECT_THAT(progress_bar_line(nothing, {5.0, 0, 0}, terminal), HasSubstr("0 %"));
+  const Progress endless{"reading", "x", 5, 0};
+  EXPECT_EQ(progress_bar_line(endless, {5.0, 0, 0}, terminal), "reading  x");
+  EXPECT_EQ(progress_log_line(endless, {5.0, 0, 0}), "reading: x");
 }
 
 TEST(CliText, DistanceCountsSwapsAsOne) {
