@@ -18,7 +18,10 @@ int main(int argc, char** argv) {
     return static_cast<int>(model.error().code);
   }
   const auto read = [](char* to, std::size_t size) -> decibit::Result<std::size_t> {
-    return std::fread(to, 1, size, stdin);
+    const std::size_t got = std::fread(to, 1, size, stdin);
+    if (std::ferror(stdin) != 0)
+      return decibit::fail(decibit::ErrorCode::kBadInput, "cannot read standard input");
+    return got;
   };
   const auto play = [](const decibit::SpeechChunk& chunk) {
     const std::vector<float> silence(
@@ -30,6 +33,10 @@ int main(int argc, char** argv) {
   };
   decibit::Synthesizer synthesizer(*model);
   const auto done = synthesizer.generate(read, {}, play);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::cerr << "cannot write standard output\n";
+    return static_cast<int>(decibit::ErrorCode::kResources);
+  }
   if (done) return 0;
   std::cerr << decibit::to_string(done.error());
   return static_cast<int>(done.error().code);

@@ -48,11 +48,13 @@ Result<fs::path> kokoro_folder(const Values& values) {
   if (!installed.empty() && fs::exists(fs::symlink_status(installed, error))) return installed;
   for (const std::string_view name : kRepositories)
     if (const auto snapshot = cached_snapshot(name)) return *snapshot;
+  const fs::path cache = hub_cache();
   return fail(
       ErrorCode::kNotFound,
       fmt::format("there is no Kokoro model: --model and ${} are not given, {} does not exist, and "
-                  "the Hub's cache, {}, has no {}",
-                  kVariable, installed.string(), hub_cache().string(), kRepositories.front()),
+                  "{} has no {}",
+                  kVariable, installed.empty() ? "a folder of the user's data" : installed.string(),
+                  cache.empty() ? "the Hub's cache" : cache.string(), kRepositories.front()),
       fmt::format("scripts/demo.sh installs one; or: hf download {}", kRepositories.front()));
 }
 

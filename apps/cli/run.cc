@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -132,6 +133,8 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
   const bool quiet = values->given("--quiet");
   const bool taken = !command.stdout_flag.empty() && values->given(command.stdout_flag);
   std::FILE* const out = taken ? stderr : stdout;
+  // A reader that leaves is an error then, so that other files of the command end as they should.
+  if (taken) std::signal(SIGPIPE, SIG_IGN);
   ConsoleReporter reporter(Terminal::of(STDERR_FILENO), quiet);
   Result<Outcome> outcome = execute_safely(command, *values, reporter);
   reporter.clear_bar();

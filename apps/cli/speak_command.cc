@@ -116,7 +116,9 @@ std::vector<Flag> speak_flags() {
            .help = "Also write when each word is said: FILE.json, FILE.srt or FILE.vtt",
            .group = kOutGroup,
            .completes = Completes::kFile},
-          {.name = "--force", .help = "Replace files that exist", .group = kOutGroup},
+          {.name = "--force",
+           .help = "Replace files that exist; with --split also remove those of a longer run",
+           .group = kOutGroup},
           {.name = "--explain",
            .help = "Show the text as it is read, its phonemes and the words that were guessed; "
                    "speak only if --out, --stream or --split is given",

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "models/kokoro/model.h"
 #include "nn/engine.h"
 #include "speech/notes.h"
+#include "speech/read_ahead.h"
 #include "speech/reader.h"
 
 namespace decibit::cli {
@@ -137,14 +137,13 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
 }
 
 Result<Outcome> explain(SpeechJob job, Reporter& reporter) {
-  speech::Reader reader(std::move(job.input.source), job.input.phonemizer.get(),
-                        {.paragraph_gap = job.options.paragraph_gap});
+  speech::ReadAhead reader(speech::Reader(std::move(job.input.source), job.input.phonemizer.get(),
+                                          {.paragraph_gap = job.options.paragraph_gap}));
   speech::Notes notes(reporter);
   SpeechReport report;
   speech::ReadChunk chunk;
   std::size_t sounding = 0;
-  for (const std::atomic<bool> stop = false; TRY(reader.next(chunk, stop));) {
-    if (reporter.cancelled()) return fail(ErrorCode::kInterrupted, "interrupted");
+  while (TRY(reader.next(chunk, reporter))) {
     notes.add(chunk.notes);
     report.add(chunk.text(), to_utf8(chunk.phonemes));
     for (const speech::ChunkWord& part : chunk.words)

@@ -60,7 +60,9 @@ Result<std::unique_ptr<AudioSink>> open_sink(const SpeechOutputPlan& plan) {
 }  // namespace
 
 std::string SpeechOutputPlan::place() const {
-  return kind == Kind::kStream ? std::string(kStandardOutput) : path.string();
+  if (kind == Kind::kStream) return std::string(kStandardOutput);
+  if (names.prefix.empty()) return path.string();
+  return (path / fmt::format("{}*.{}", names.prefix, name(encoding.format))).string();
 }
 
 Result<SpeechOutputPlan> plan_speech_output(const Values& values) {
@@ -71,6 +73,8 @@ Result<SpeechOutputPlan> plan_speech_output(const Values& values) {
   if (values.given("--stream") || values.given("--split")) {
     plan.kind = values.given("--stream") ? Kind::kStream : Kind::kFolder;
     plan.path = expand_home(values.get("--split"));
+    if (values.given("--split") && plan.path.empty())
+      return fail(ErrorCode::kUsage, "--split is empty; expected a folder");
     format = audio_format_from_name(values.get("--format", "wav")).value_or(format);
   } else {
     plan.path = expand_home(values.get("--out", "speech.wav"));

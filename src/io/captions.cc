@@ -55,7 +55,7 @@ void append_words(const TimedText& timed, std::vector<Word>& words) {
 }
 
 bool ends_sentence(std::u32string_view word) {
-  constexpr std::u32string_view kClosing = U"\"')]”’»", kEnds = U".!?…。!?";
+  constexpr std::u32string_view kClosing = U"\"')]”’»", kEnds = U".!?…。！？";
   const std::size_t last = word.find_last_not_of(kClosing);
   return last != word.npos && kEnds.find(word[last]) != kEnds.npos;
 }

@@ -18,7 +18,7 @@ std::string ReadChunk::text() const {
   std::string text;
   for (const ChunkWord& part : words) {
     text += part.word.text;
-    if (part.word.space_after) text += ' ';
+    if (part.word.space_after && !text.empty()) text += ' ';
   }
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;
@@ -65,7 +65,7 @@ Result<bool> Reader::read_more(const std::atomic<bool>& stop) {
 void Reader::read_passage(text::Passage passage) {
   paragraph_ = passage.paragraph;
   pause_ += passage.pause;
-  bytes_read_ = passage.bytes_read;
+  passage_begin_ = std::exchange(passage_end_, passage.bytes_read);
   std::move(passage.notes.begin(), passage.notes.end(), std::back_inserter(notes_));
   WordList list;
   if (phonemizer_ == nullptr) {
@@ -86,6 +86,16 @@ void Reader::read_passage(text::Passage passage) {
     chunker_.add(U" ", kNoWord);
     if (!words_.empty()) words_.back().space_after = true;
   }
+  passage_symbols_ = chunker_.waiting();
+}
+
+/// As far as the symbols that still wait are not that far.
+std::uint64_t Reader::bytes_spoken() const {
+  if (passage_symbols_ == 0) return passage_end_;
+  const double waiting =
+      static_cast<double>(chunker_.waiting()) / static_cast<double>(passage_symbols_);
+  return passage_end_ -
+         static_cast<std::uint64_t>(waiting * static_cast<double>(passage_end_ - passage_begin_));
 }
 
 void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
@@ -93,7 +103,7 @@ void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
   chunk.pause = std::exchange(pause_, std::chrono::milliseconds(0));
   chunk.phonemes = cut.phonemes;
   chunk.notes = std::exchange(notes_, {});
-  chunk.bytes_read = bytes_read_;
+  chunk.bytes_read = bytes_spoken();
   chunk.words.clear();
   std::uint64_t last = kNoWord;
   for (std::size_t i = 0; i < cut.words.size(); ++i) {

@@ -33,7 +33,7 @@ struct ReadChunk {
   std::u32string phonemes;
   std::vector<ChunkWord> words;
   std::vector<std::string> notes;  // what was replaced, removed or not understood so far
-  std::uint64_t bytes_read = 0;    // of the source
+  std::uint64_t bytes_read = 0;    // of the source, up to about the end of this chunk
 
   /// The words as they are written, in UTF-8.
   std::string text() const;
@@ -58,6 +58,7 @@ class Reader {
  private:
   Result<bool> read_more(const std::atomic<bool>& stop);
   void read_passage(text::Passage passage);
+  std::uint64_t bytes_spoken() const;
   void fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut);
 
   TextSource source_;
@@ -74,7 +75,9 @@ class Reader {
   std::size_t paragraph_ = 0;
   std::chrono::milliseconds pause_{0};
   std::vector<std::string> notes_;
-  std::uint64_t bytes_read_ = 0;
+  // Where the passage at hand lies in the source, and how many symbols it is.
+  std::uint64_t passage_begin_ = 0, passage_end_ = 0;
+  std::size_t passage_symbols_ = 0;
 };
 
 }  // namespace decibit::speech

@@ -47,7 +47,7 @@ std::optional<double> marker_ms(std::string_view marker) {
   double value = 0;
   const auto [end, error] =
       std::from_chars(rest.data(), rest.data() + rest.size(), value, std::chars_format::fixed);
-  if (error != std::errc() || !(value >= 0)) return std::nullopt;
+  if (error != std::errc() || !std::isfinite(value) || value < 0) return std::nullopt;
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
   if (rest == "ms") return value;
@@ -143,6 +143,7 @@ void Script::read_marker() {
   if (open == text_.npos || text_.size() - open > kLongestMarker) return;
   const std::string marker = ascii_lower(encode_utf8(std::u32string_view(text_).substr(open)));
   if (marker.rfind(encode_utf8(kMarkerStart), 0) != 0) return;
+  if (const char next = marker[kMarkerStart.size()]; next != ' ' && next != ']') return;
   const std::optional<double> ms = marker_ms(marker);
   if (!ms) {
     notes_.push_back(marker + " is read as text; a pause is [pause 500ms] or [pause 1.5s]");
@@ -189,7 +190,7 @@ Passage Script::before_next() {
   pause_ = milliseconds(0);
   passage.bytes_read = bytes_read_;
   if (bad_bytes_ > 0)
-    notes_.push_back(std::to_string(bad_bytes_) + " bytes that are not UTF-8 were left out");
+    notes_.push_back("bytes left out that are not UTF-8: " + std::to_string(bad_bytes_));
   bad_bytes_ = 0;
   passage.notes = std::exchange(notes_, {});
   return passage;

@@ -15,6 +15,10 @@
 #include "io/byte_source.h"
 #include "sound.h"
 
+// libsndfile drops libogg's buffers when the very first write fails.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() { return "leak:libogg\nleak:libsndfile\n"; }
+
 namespace decibit {
 namespace {
 

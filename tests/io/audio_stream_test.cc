@@ -79,7 +79,7 @@ TEST(AudioStream, IsHeardAfterEachWrite) {
   auto stream = AudioStream::create(pipe.ends[1], "pipe", {AudioFormat::kWav, 24000, 24000});
   ASSERT_TRUE(stream);
   EXPECT_EQ(drain(pipe.ends[0]).size(), 44u);
-  for (const std::size_t count : {1, 100, 9999}) {
+  for (const std::size_t count : std::initializer_list<std::size_t>{1, 100, 9999}) {
     ASSERT_TRUE(stream->write(std::vector<float>(count, 0.25f)));
     EXPECT_EQ(drain(pipe.ends[0]).size(), 2 * count);
   }

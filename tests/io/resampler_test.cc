@@ -39,7 +39,8 @@ const std::vector<int> kRates = {8000,  11025, 12000, 16000, 22050,
 
 TEST(Resampler, KeepsTheLength) {
   for (const int rate_hz : kRates) {
-    for (const std::size_t count : {0, 1, 2, 3, 100, 599, 24000, 100'001}) {
+    for (const std::size_t count :
+         std::initializer_list<std::size_t>{0, 1, 2, 3, 100, 599, 24000, 100'001}) {
       const std::size_t expected =
           (2 * count * static_cast<std::size_t>(rate_hz) + kSourceHz) / (2 * kSourceHz);
       EXPECT_EQ(resampled(std::vector<float>(count, 0.1f), rate_hz, 4096).size(), expected)
@@ -52,7 +53,7 @@ TEST(Resampler, GivesTheSameSamplesHoweverTheInputIsCut) {
   const std::vector<float> samples = sine(1000, kSourceHz, 24000);
   for (const int rate_hz : kRates) {
     const std::vector<float> whole = resampled(samples, rate_hz, samples.size());
-    for (const std::size_t block : {1, 100, 4096})
+    for (const std::size_t block : std::initializer_list<std::size_t>{1, 100, 4096})
       EXPECT_EQ(resampled(samples, rate_hz, block), whole) << block << " to " << rate_hz << " Hz";
   }
 }

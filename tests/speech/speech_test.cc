@@ -24,9 +24,9 @@ constexpr std::size_t kSamplesPerFrame = 600;
 const std::string kText =
     "hello there, you. this is it! and so on now, and on.\n\nbye. [pause 250ms] ok";
 
-const testing::TinyKokoro& tiny() {
-  static const testing::TinyKokoro kokoro;
-  return kokoro;
+const kokoro::Model& model() {
+  static const auto tiny = testing::tiny_kokoro();
+  return *tiny;
 }
 
 std::unique_ptr<Engine> engine(unsigned threads) {
@@ -61,8 +61,9 @@ class Told : public Reporter {
 };
 
 Spoken speak(Engine& engine, speech::TextSource text, Reporter& reporter,
-             const speech::Options& options = {}, const kokoro::Voice& voice = tiny().voice()) {
-  speech::Synthesizer synthesizer(tiny().model(), engine, Compute::kExact);
+             const speech::Options& options = {},
+             const kokoro::Voice& voice = testing::tiny_voice()) {
+  speech::Synthesizer synthesizer(model(), engine, Compute::kExact);
   Spoken spoken;
   spoken.status = synthesizer.generate(
       std::move(text), nullptr, voice, options, reporter, [&](const SpeechChunk& chunk) -> Status {
@@ -93,13 +94,14 @@ TEST(Speech, IsTheSameHoweverTheTextComesAndForAnyNumberOfThreads) {
   const Spoken whole = speak(kText);
   ASSERT_TRUE(whole.status);
   Told told;
-  for (const std::size_t piece : {1, 7})
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}})
     EXPECT_EQ(speak(*engine(1), in_pieces(kText, piece), told).samples, whole.samples) << piece;
-  for (const unsigned threads : {2, 3}) EXPECT_EQ(speak(kText, threads).samples, whole.samples);
+  for (const unsigned threads : {2u, 3u}) EXPECT_EQ(speak(kText, threads).samples, whole.samples);
 }
 
 TEST(Speech, OfSeveralThreadsAtOnceIsThatOfOne) {
   const Spoken alone = speak(kText);
+  ASSERT_TRUE(alone.status);
   const auto shared = engine(2);
   std::vector<Spoken> spoken(3);
   std::vector<std::thread> threads;
@@ -158,7 +160,7 @@ TEST(Speech, StopsWithinAChunk) {
 TEST(Speech, RefusesDamagedNumbersAndEndlessChunks) {
   Told told;
   const Spoken damaged =
-      speak(*engine(1), speech::text_in_memory("hello."), told, {}, tiny().broken_voice());
+      speak(*engine(1), speech::text_in_memory("hello."), told, {}, testing::tiny_voice(1e30));
   ASSERT_FALSE(damaged.status);
   EXPECT_EQ(damaged.status.error().code, ErrorCode::kBadInput);
 
@@ -179,11 +181,11 @@ TEST(Speech, HandsErrorsThrough) {
       0};
   EXPECT_EQ(speak(*one, std::move(broken), told).status.error().code, ErrorCode::kDenied);
 
-  speech::Synthesizer synthesizer(tiny().model(), *one, Compute::kExact);
+  speech::Synthesizer synthesizer(model(), *one, Compute::kExact);
   int calls = 0;
   const Status refused =
-      synthesizer.generate(speech::text_in_memory("one.\n\ntwo."), nullptr, tiny().voice(), {},
-                           told, [&](const SpeechChunk&) -> Status {
+      synthesizer.generate(speech::text_in_memory("one.\n\ntwo."), nullptr, testing::tiny_voice(),
+                           {}, told, [&](const SpeechChunk&) -> Status {
                              ++calls;
                              return fail(ErrorCode::kResources, "full");
                            });

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tiny_kokoro.h"
 
-#include <gtest/gtest.h>
-
+#include <filesystem>
 #include <fstream>
+#include <utility>
+#include <vector>
 
+#include "command_line.h"
 #include "core/utf8.h"
 #include "host_tensors.h"
 #include "models/config_reader.h"
@@ -22,12 +24,13 @@ constexpr std::int64_t kStyle = 256, kRows = 62;
 
 }  // namespace
 
-TinyKokoro::TinyKokoro() {
+std::unique_ptr<kokoro::Model> tiny_kokoro() {
+  const ScratchFolder scratch;
   const std::filesystem::path golden =
       std::filesystem::path(DECIBIT_SOURCE_DIR) / "tests/golden/models/kokoro_tiny";
-  write_source(read_json_file(golden / "source.json"), scratch_.path());
+  write_source(read_json_file(golden / "source.json"), scratch.path());
   Reporter silent;
-  SourceModel source = open_source_model(scratch_.path(), {}, silent).value();
+  SourceModel source = open_source_model(scratch.path(), {}, silent).value();
   Json vocab(Json::Object{});
   for (std::size_t i = 0; i < kSymbols.size(); ++i)
     vocab.set(to_utf8(kSymbols.substr(i, 1)), static_cast<std::int64_t>(i + 1));
@@ -37,16 +40,14 @@ TinyKokoro::TinyKokoro() {
   SchemaBuilder builder("kokoro");
   styletts2::add_modules(builder, dims, kDecoder, styletts2::AlphaName::kDot);
   source.schema.tensors = std::move(builder).finish(source.schema.map_name).tensors;
-  auto model = kokoro::Model::bind(source, kDecoder);
-  EXPECT_TRUE(model) << (model ? "" : to_string(model.error()));
-  model_ = std::move(model).value();
-  voice_ = voice_of(1);
+  return kokoro::Model::bind(source, kDecoder).value();
 }
 
-kokoro::Voice TinyKokoro::voice_of(double scale) const {
+kokoro::Voice tiny_voice(double scale) {
   std::vector<float> values = procedural_values("voice", 7, kRows * kStyle, 17, 0);
   for (float& value : values) value = static_cast<float>(value * scale);
-  const std::filesystem::path file = scratch_ / "voice.bin";
+  const ScratchFolder scratch;
+  const std::filesystem::path file = scratch / "voice.bin";
   std::ofstream(file, std::ios::binary)
       .write(reinterpret_cast<const char*>(values.data()),
              static_cast<std::streamsize>(values.size() * sizeof(float)));

@@ -47,6 +47,8 @@ class Chunker {
   void end_passage() { ended_ = true; }
   /// The next chunk; false while symbols that are still to come could become part of it.
   bool take(PhonemeChunk& chunk);
+  /// Symbols that have come and were not given yet.
+  std::size_t waiting() const { return waiting_.phonemes.size(); }
 
  private:
   ChunkSizes sizes_;

@@ -66,7 +66,7 @@ std::string code_of(char32_t c) {
 std::string clean_characters(std::string_view utf8, std::vector<std::string>& notes) {
   std::size_t bad = 0;
   const std::u32string points = decode_utf8(utf8, &bad);
-  if (bad > 0) notes.push_back(std::to_string(bad) + " bytes that are not UTF-8 were left out");
+  if (bad > 0) notes.push_back("bytes left out that are not UTF-8: " + std::to_string(bad));
   std::u32string cleaned;
   std::u32string removed;
   for (std::size_t i = 0; i < points.size(); ++i) {
