@@ -45,7 +45,8 @@ Result<speech::TextSource> written_text(const Values& values, Reporter& reporter
   if (!values.given(kText)) {
     const std::string file = values.get("--file");
     if (file == "-") return standard_input();
-    return speech::text_of_file(TRY(existing_path("--file", file)));
+    const std::filesystem::path path = TRY(existing_path("--file", file));
+    return speech::text_of_file(path);
   }
   std::string text = values.get(kText);
   if (text == "-") return standard_input();
@@ -65,8 +66,9 @@ std::string read_standard_input() {
 Result<SpeechInput> english_input(speech::TextSource text, const Values& values,
                                   Reporter& reporter) {
   TRY(check_language(values, reporter));
-  return SpeechInput{std::move(text), std::make_unique<text::en::Phonemizer>(
-                                          text::letter_to_sound, TRY(user_lexicon(values)))};
+  text::en::UserLexicon lexicon = TRY(user_lexicon(values));
+  return SpeechInput{std::move(text), std::make_unique<text::en::Phonemizer>(text::letter_to_sound,
+                                                                             std::move(lexicon))};
 }
 
 Result<SpeechInput> speech_input(const Values& values, Reporter& reporter) {
@@ -77,7 +79,8 @@ Result<SpeechInput> speech_input(const Values& values, Reporter& reporter) {
   if (!values.given("--file") && is_blank(given)) return Unexpected(nothing_to_say());
   if (values.given("--phonemes"))
     return SpeechInput{speech::text_in_memory(values.get("--phonemes")), nullptr};
-  return english_input(TRY(written_text(values, reporter)), values, reporter);
+  speech::TextSource text = TRY(written_text(values, reporter));
+  return english_input(std::move(text), values, reporter);
 }
 
 }  // namespace decibit::cli

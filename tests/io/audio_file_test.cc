@@ -15,9 +15,9 @@
 #include "io/byte_source.h"
 #include "sound.h"
 
-// libsndfile drops libogg's buffers when the very first write fails.
+// libsndfile drops the buffers of Vorbis when the very first write fails.
 extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() { return "leak:libogg\nleak:libsndfile\n"; }
+extern "C" const char* __lsan_default_suppressions() { return "leak:libogg\nleak:libvorbis\n"; }
 
 namespace decibit {
 namespace {
