@@ -29,6 +29,11 @@ const kokoro::Model& model() {
   return *tiny;
 }
 
+const kokoro::Voice& voice() {
+  static const kokoro::Voice tiny = testing::tiny_voice();
+  return tiny;
+}
+
 std::unique_ptr<Engine> engine(unsigned threads) {
   Reporter silent;
   return Engine::make({threads, ""}, silent).value();
@@ -61,12 +66,12 @@ class Told : public Reporter {
 };
 
 Spoken speak(Engine& engine, speech::TextSource text, Reporter& reporter,
-             const speech::Options& options = {},
-             const kokoro::Voice& voice = testing::tiny_voice()) {
+             const speech::Options& options = {}, const kokoro::Voice& speaker = voice()) {
   speech::Synthesizer synthesizer(model(), engine, Compute::kExact);
   Spoken spoken;
   spoken.status = synthesizer.generate(
-      std::move(text), nullptr, voice, options, reporter, [&](const SpeechChunk& chunk) -> Status {
+      std::move(text), nullptr, speaker, options, reporter,
+      [&](const SpeechChunk& chunk) -> Status {
         const auto frames = std::accumulate(chunk.durations.begin(), chunk.durations.end(), 0);
         EXPECT_EQ(chunk.audio.size(), kSamplesPerFrame * static_cast<std::size_t>(frames));
         spoken.samples.insert(spoken.samples.end(), chunk.audio.begin(), chunk.audio.end());
