@@ -107,7 +107,7 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
                                  if (word.guessed && !word.text.empty())
                                    report.add_guessed(word.text);
                              }
-                             const Status added = output.add(chunk);
+                             Status added = output.add(chunk);
                              progressing.begin_chunk();
                              return added;
                            });
