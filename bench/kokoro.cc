@@ -15,6 +15,7 @@
 #include "compute_name.h"
 #include "core/utf8.h"
 #include "io/json.h"
+#include "models/kokoro/chunks.h"
 #include "models/kokoro/synthesizer.h"
 #include "text/en/letter_to_sound.h"
 #include "text/en/phonemizer.h"
@@ -27,20 +28,24 @@ void print(const Json& json) {
   std::fflush(stdout);
 }
 
-Json speak(kokoro::Synthesizer& synthesizer, const kokoro::Voice& voice,
-           const std::string& phonemes) {
+Result<Json> speak(kokoro::Synthesizer& synthesizer, const kokoro::Voice& voice,
+                   const std::string& phonemes) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  kokoro::Chunker chunker({});
+  chunker.add(code_points(phonemes), 0);
+  chunker.end_passage();
   double first_audio = 0;
   std::size_t samples = 0;
   Json::Array chunks;
-  synthesizer.generate(code_points(phonemes), voice, {}, [&](const kokoro::Chunk& chunk) {
-    if (chunk.index == 0) first_audio = seconds();
-    samples += chunk.audio.size();
+  for (kokoro::PhonemeChunk chunk; chunker.take(chunk);) {
+    const kokoro::Speech speech =
+        TRY(synthesizer.speak(chunk.phonemes, chunks.size(), voice, {}, Reporter()));
+    if (chunks.empty()) first_audio = seconds();
+    samples += speech.audio.size();
     chunks.emplace_back(to_utf8(chunk.phonemes));
-    return true;
-  });
+  }
   const double all = seconds();
   Json answer;
   answer.set("chunks", std::move(chunks));
@@ -60,7 +65,9 @@ Status run(const std::string& folder, unsigned threads, const std::string& compu
   Json ready;
   ready.set("ready", !phonemizer.phonemize("Ready.").phonemes.empty());
   print(ready);
-  for (std::string line; std::getline(std::cin, line);) print(speak(synthesizer, voice, line));
+  for (std::string line; std::getline(std::cin, line);) {
+    print(TRY(speak(synthesizer, voice, line)));
+  }
   return {};
 }
 
