@@ -40,7 +40,10 @@ std::int64_t parts_for(double macs, std::int64_t n, unsigned threads) {
   const auto wanted = static_cast<std::int64_t>(macs / (kMacsOfPart * threads));
   std::int64_t parts =
       std::clamp<std::int64_t>(wanted, 1, std::max(blocks / threads, std::int64_t{1}));
-  while (blocks % parts != 0) --parts;
+  // Whole blocks for every thread, as far as there are any; a third block on two threads would
+  // count the other thread's waiting.
+  const auto even = [&] { return blocks % parts == 0 && blocks / parts % threads == 0; };
+  while (parts > 1 && !even()) --parts;
   return parts;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linear layers: few rows of activations, whose weights come from DRAM, and many rows. The time
 // includes quantizing or reordering the activations, which layers in a row can share in a model.
+#include <algorithm>
 #include <memory>
 
 #include "bench/division.h"
@@ -108,7 +109,7 @@ struct ManyRows {
   std::int64_t parts;
   isa::GemmJob job = {};
   std::vector<AlignedBytes> scratch;
-  AlignedBytes prepared;  // integers only
+  AlignedBytes prepared;
 };
 
 }  // namespace
@@ -124,9 +125,25 @@ std::optional<Subject> matvec_subject(const Row& row, const Setting& setting) {
 std::optional<Subject> gemm_subject(const Row& row, const Setting& setting) {
   const isa::Gemm& gemm = *setting.kernels.gemm;
   const auto state = std::make_shared<ManyRows>(row, setting);
+  state->prepared = AlignedBytes(gemm.packed_bytes(row.k, row.m));
+  auto* const packed = reinterpret_cast<float*>(state->prepared.data());
+  const auto pack = [state, &gemm, packed](Range rows) {
+    const auto pieces = cut(rows, gemm.pack_step, 4 * std::int64_t{state->pool.size()});
+    state->pool.parallel_for(pieces.size(), [&](std::size_t i) {
+      gemm.pack(state->x.data(), state->row.k, state->row.k, pieces[i].begin, pieces[i].end,
+                packed);
+    });
+  };
+  pack({0, row.m});
+  state->job.packed = packed;
   state->scratch = scratch_for(setting.pool.size(), gemm.scratch_bytes(state->job));
   return Subject{macs_of(row), static_cast<double>(state->weights.bytes()), state->parts,
-                 [state, &gemm](std::int64_t turn) {
+                 [=, &gemm](std::int64_t turn) {
+                   // Each part packs its share of the rows again.
+                   const std::int64_t step = gemm.pack_step, m = state->row.m;
+                   const Range steps =
+                       part_of((m + step - 1) / step, turn % state->parts, state->parts);
+                   pack({steps.begin * step, std::min(steps.end * step, m)});
                    state->run(turn, gemm.n_step, gemm.t_step, gemm.multiply);
                  }};
 }

@@ -54,6 +54,9 @@ struct GemmJob {
   void* scratch;                // scratch_bytes(job), 64-byte aligned, one for each thread
   /// [w->n], or null: W's rows times these. A weight norm, g / |v|.
   const float* feature_scale = nullptr;
+  /// Null, or what Gemm::pack made of all rows of x, which is then not read. Of Linear layers
+  /// without a prologue only, and t0 is a multiple of pack_step.
+  const float* packed = nullptr;
 };
 
 struct Gemm {
@@ -61,6 +64,15 @@ struct Gemm {
   std::int64_t n_step, t_step;
   std::size_t (*scratch_bytes)(const GemmJob& job);
   void (*multiply)(const GemmJob& job);
+
+  /// Rows packed once serve all features and all weights of one input; otherwise each block of
+  /// features copies them anew. The sums are the same, bit for bit.
+  std::int64_t pack_step;
+  std::size_t (*packed_bytes)(std::int64_t channels, std::int64_t x_rows);
+  /// Rows [r0, r1) of x to their places in `out`, 64-byte aligned; r0 is a multiple of pack_step,
+  /// r1 as well or x_rows.
+  void (*pack)(const float* x, std::int64_t x_stride, std::int64_t channels, std::int64_t r0,
+               std::int64_t r1, float* out);
 };
 
 }  // namespace decibit::isa

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kind of weights, a strided convolution over the ends of x, and every prologue against the
-// reference.
+// Every kind of weights, a strided convolution over the ends of x, packed rows, and every prologue
+// against the reference.
 #include <string>
 #include <vector>
 
@@ -28,11 +28,37 @@ bool agrees(const isa::Gemm& gemm, const SampleKind& kind, const Prologue& prolo
   return sample.agree(run(gemm, sample.job), run(isa::kReferenceGemm, sample.job), 2e-6f);
 }
 
+/// A Linear of packed rows: overlapping pieces of the sample's x, enough for a full tile and more.
+std::vector<float> run_packed(const isa::Gemm& gemm, const SampleJob& sample) {
+  constexpr std::int64_t kLinearRows = 13, kStride = 64;
+  static constexpr std::int32_t kHere = 0;
+  std::vector<float> y(static_cast<std::size_t>(kLinearRows * SampleJob::kFeatures));
+  AlignedScratch packed(gemm.packed_bytes(SampleJob::kTerms, kLinearRows));
+  auto* const out = static_cast<float*>(packed.data());
+  gemm.pack(sample.job.x, kStride, SampleJob::kTerms, 0, kLinearRows, out);
+  GemmJob job = sample.job;
+  job.channels = SampleJob::kTerms;
+  job.taps = 1;
+  job.tap_row = job.tap_index = &kHere;
+  job.stride = 1;
+  job.x_rows = job.t1 = kLinearRows;
+  job.packed = out;
+  job.add = false;
+  job.y = y.data();
+  AlignedScratch scratch(gemm.scratch_bytes(job));
+  job.scratch = scratch.data();
+  gemm.multiply(job);
+  return y;
+}
+
 }  // namespace
 
 std::string self_test(const isa::Gemm& gemm) {
   for (const SampleKind& kind : sample_kinds())
     if (!agrees(gemm, kind, {})) return kind.name;
+  const SampleJob sample(sample_kinds().front(), {});
+  if (!sample.agree(run_packed(gemm, sample), run_packed(isa::kReferenceGemm, sample), 2e-6f))
+    return "packed rows";
   const auto scale = sample_floats(SampleJob::kChannels, 6),
              shift = sample_floats(SampleJob::kChannels, 7);
   std::vector<float> alpha, inverse;

@@ -22,6 +22,13 @@ bool has_few_rows(const Product& p) {
          !job.prologue.any() && job.feature_scale == nullptr;
 }
 
+/// Whether packed activations serve (Gemm::pack).
+bool is_linear(const Product& p) {
+  const GemmJob& job = p.job;
+  return job.taps == 1 && job.tap_row[0] == 0 && job.stride == 1 && p.rows == job.x_rows &&
+         !job.prologue.any();
+}
+
 /// One tap more or less makes no difference to what prepare() does.
 bool same_activations(const GemmJob& a, const GemmJob& b) {
   const isa::Prologue &p = a.prologue, &q = b.prologue;
@@ -44,8 +51,9 @@ struct Plan {
   Input input = Input::kF32;
   bool few_rows = false;
   bool toom_cook = false;
+  bool packed = false;
   std::uint32_t layout = 0;
-  std::byte* prepared = nullptr;  // of few_rows, and of integers
+  std::byte* prepared = nullptr;  // of few_rows, of integers, and packed
   Grid grid = {};
   std::int64_t first_block = 0;
 };
@@ -109,6 +117,7 @@ class Run {
     plan.input = choose_input(context_.compute, *kernels.int_gemm, *p.job.w);
     if (plan.input == Input::kF32 || p.job.feature_scale != nullptr) {
       plan.input = Input::kF32;
+      plan.packed = is_linear(p);
       plan.grid = grid(p, *kernels.gemm);
       return;
     }
@@ -133,7 +142,7 @@ class Run {
   void prepare() {
     for (std::size_t i = 0; i < products_.size(); ++i) {
       Plan& plan = plans_[i];
-      if (!plan.few_rows && plan.input == Input::kF32) continue;
+      if (!plan.few_rows && plan.input == Input::kF32 && !plan.packed) continue;
       for (std::size_t j = 0; j < i && plan.prepared == nullptr; ++j)
         if (plans_[j].prepared != nullptr && plans_[j].few_rows == plan.few_rows &&
             plans_[j].input == plan.input && plans_[j].layout == plan.layout &&
@@ -150,6 +159,16 @@ class Run {
       std::byte* const out =
           context_.workspace.bytes(kernels.matvec->input_bytes(*job.w, plan.input, p.rows)).data();
       kernels.matvec->prepare(*job.w, plan.input, job.x, job.x_stride, p.rows, out);
+      return out;
+    }
+    if (plan.packed) {
+      const isa::Gemm& gemm = *kernels.gemm;
+      std::byte* const out =
+          context_.workspace.bytes(gemm.packed_bytes(job.channels, job.x_rows)).data();
+      const std::int64_t step = (kPreparedRows / gemm.pack_step + 1) * gemm.pack_step;
+      for_parts(context_, job.x_rows, step, [&](std::int64_t first, std::int64_t last) {
+        gemm.pack(job.x, job.x_stride, job.channels, first, last, reinterpret_cast<float*>(out));
+      });
       return out;
     }
     std::byte* const out =
@@ -170,7 +189,7 @@ class Run {
     if (plan.input != Input::kF32)
       return kernels.int_gemm->scratch_bytes(products_[i].job, plan.input);
     return plan.toom_cook ? kernels.toom_cook->scratch_bytes(products_[i].job)
-                          : kernels.gemm->scratch_bytes(products_[i].job);
+                          : kernels.gemm->scratch_bytes(products_[i].job);  // less when packed
   }
 
   void run_block(std::int64_t block, std::byte* scratch) const {
@@ -198,6 +217,7 @@ class Run {
     } else if (plan.toom_cook) {
       kernels.toom_cook->multiply(job);
     } else {
+      if (plan.packed) job.packed = reinterpret_cast<const float*>(plan.prepared);
       kernels.gemm->multiply(job);
     }
   }

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -33,6 +35,21 @@ struct TestJob : RandomJob {
 
   std::vector<float> run(const Gemm& gemm, std::int64_t t_step = 0, std::int64_t n_step = 0) const {
     return run_in_parts(gemm, job, y, t_step == 0 ? job.t1 : t_step, n_step == 0 ? job.n1 : n_step);
+  }
+
+  /// With rows packed `pack_steps` steps at a time.
+  std::vector<float> run_packed(const Gemm& gemm, std::int64_t pack_steps,
+                                std::int64_t t_step) const {
+    const std::size_t bytes = (gemm.packed_bytes(job.channels, job.x_rows) + 63) / 64 * 64;
+    const std::unique_ptr<void, decltype(&std::free)> packed(std::aligned_alloc(64, bytes),
+                                                             &std::free);
+    auto* const out = static_cast<float*>(packed.get());
+    for (std::int64_t r = 0; r < job.x_rows; r += pack_steps * gemm.pack_step)
+      gemm.pack(job.x, job.x_stride, job.channels, r,
+                std::min(r + pack_steps * gemm.pack_step, job.x_rows), out);
+    GemmJob with = job;
+    with.packed = out;
+    return run_in_parts(gemm, with, y, t_step, job.n1);
   }
 
   /// sum |x w| + |bias| + |y|, where |x| counts everything that a prologue rounds.
@@ -160,6 +177,28 @@ INSTANTIATE_TEST_SUITE_P(
                       Convolution{1, 1, 3, 2, 1},                                   // F0_conv
                       Convolution{1, 5, 1, 1, 1}, Convolution{3, 9, 130, 1, 1},     // many taps
                       Convolution{3, 9, 3, 1, 700}));                               // far apart
+
+TEST(EngineGemm, PackedRowsGiveTheSameBits) {
+  std::mt19937 random(11);
+  for (const std::int64_t channels : {1, 3, 64, 130, 832}) {
+    const auto m = TestMatrix::dense(DType::kF16, 70, channels, random);
+    for (const std::int64_t rows : {1, 5, 6, 7, 11, 12, 13, 24, 95, 97, 203}) {
+      for (const bool add : {false, true}) {
+        const TestJob test(
+            m.matrix.view(),
+            {.rows = rows, .channels = channels, .add = add, .scaled = add, .x_gap = 3}, random);
+        for (const KernelTable* table : supported_tables()) {
+          const Gemm& gemm = *table->gemm;
+          const std::vector<float> want = test.run(gemm);
+          ASSERT_EQ(test.run_packed(gemm, 1, gemm.pack_step), want)
+              << table->name << " " << rows << " x " << channels;
+          ASSERT_EQ(test.run_packed(gemm, 3, 4 * gemm.pack_step), want)
+              << table->name << " " << rows << " x " << channels;
+        }
+      }
+    }
+  }
+}
 
 // A phase of a transposed convolution: taps in any order, rows of y apart from each other.
 TEST(EngineGemm, PhaseOfTransposedConvolution) {

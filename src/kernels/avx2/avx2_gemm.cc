@@ -11,7 +11,8 @@ using Kernel = GemmKernel<Vec, 6, 2, 384, 128>;
 }  // namespace
 
 extern const Gemm kAvx2Gemm;
-const Gemm kAvx2Gemm = {Kernel::kPanel, Kernel::kChunkRows, Kernel::scratch_bytes,
-                        Kernel::multiply};
+const Gemm kAvx2Gemm = {Kernel::kPanel,   Kernel::kChunkRows, Kernel::scratch_bytes,
+                        Kernel::multiply, Kernel::kPackStep,  Kernel::packed_bytes,
+                        Kernel::pack};
 
 }  // namespace decibit::isa

@@ -11,7 +11,8 @@ using Kernel = GemmKernel<Vec, 12, 2, 384, 256>;
 }  // namespace
 
 extern const Gemm kAvx512Gemm;
-const Gemm kAvx512Gemm = {Kernel::kPanel, Kernel::kChunkRows, Kernel::scratch_bytes,
-                          Kernel::multiply};
+const Gemm kAvx512Gemm = {Kernel::kPanel,   Kernel::kChunkRows, Kernel::scratch_bytes,
+                          Kernel::multiply, Kernel::kPackStep,  Kernel::packed_bytes,
+                          Kernel::pack};
 
 }  // namespace decibit::isa

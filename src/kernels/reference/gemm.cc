@@ -19,7 +19,8 @@ std::vector<double> activated_rows(const GemmJob& job, std::int64_t first, std::
   for (std::int64_t r = std::max<std::int64_t>(first, 0); r < std::min(last, job.x_rows); ++r)
     for (std::int64_t c = 0; c < job.channels; ++c)
       rows[static_cast<std::size_t>((r - first) * job.channels + c)] =
-          activate(job.prologue, c, job.x[r * job.x_stride + c]);
+          job.packed != nullptr ? job.packed[r * job.channels + c]
+                                : activate(job.prologue, c, job.x[r * job.x_stride + c]);
   return rows;
 }
 
@@ -51,8 +52,18 @@ void multiply(const GemmJob& job) {
   }
 }
 
+std::size_t packed_bytes(std::int64_t channels, std::int64_t x_rows) {
+  return static_cast<std::size_t>(x_rows * channels) * sizeof(float);
+}
+
+void pack(const float* x, std::int64_t x_stride, std::int64_t channels, std::int64_t r0,
+          std::int64_t r1, float* out) {
+  for (std::int64_t r = r0; r < r1; ++r)
+    std::copy_n(x + r * x_stride, channels, out + r * channels);
+}
+
 }  // namespace
 
-const Gemm kReferenceGemm = {1, 1, scratch_bytes, multiply};
+const Gemm kReferenceGemm = {1, 1, scratch_bytes, multiply, 1, packed_bytes, pack};
 
 }  // namespace decibit::isa

@@ -13,6 +13,10 @@
 // things at once: the prologue, zeros for rows outside x, rows whose stride maps them to the same
 // lines of the cache, and rows of strided convolutions. All taps read the same chunk, shifted.
 //
+// A Linear's activations may have been packed before, once for all blocks:
+//   [tile of MR rows][channel][MR rows], each tile padded to whole vectors;
+// then nothing is copied to the chunk, and tiles read them in place.
+//
 // A sum begins with the bias (and y, to add), and goes on in the order: block of channels, tap,
 // channel. Blocks of channels depend on the shape of the weights only, so the sum does not depend
 // on the range of rows and features of a call.
@@ -49,6 +53,7 @@ struct GemmKernel {
   static constexpr std::int64_t kChunkRows = 96;
   static constexpr std::int64_t kPanelBytes = 512 << 10, kChunkBytes = 512 << 10;  // at most
   static constexpr Tiles<V, kRows, kVectors> kTiles{};
+  static constexpr Tiles<V, kRows, kVectors, true> kPackedTiles{};
 
   static GemmPlan plan(const GemmJob& job) {
     GemmPlan p;
@@ -67,13 +72,10 @@ struct GemmKernel {
       p.first_row = min_of(p.first_row, job.tap_row[tap]);
       last_row = max_of(last_row, job.tap_row[tap]);
     }
-    p.rows = 2 * kChunkRows;
-    do {
-      p.rows /= 2;
-      const std::int64_t span = (p.rows - 1) * job.stride + last_row - p.first_row + 1;
-      p.shared = span <= p.rows * job.taps;
-      p.chunk_rows = p.shared ? span : p.rows * job.taps;
-    } while (p.rows > kRows && p.chunk_rows * p.pitch * std::int64_t{sizeof(float)} > kChunkBytes);
+    p.rows = kChunkRows;
+    p.shared = true;
+    p.chunk_rows = 0;
+    if (job.packed == nullptr) cut_chunk(job, last_row, p);
 
     const auto align = [](std::int64_t bytes) {
       return static_cast<std::size_t>(round_up(bytes, 64));
@@ -83,6 +85,16 @@ struct GemmKernel {
     p.taps_at = p.bias_at + align(p.features * std::int64_t{sizeof(float)});
     p.bytes = p.taps_at + align(job.taps * std::int64_t{sizeof(std::int64_t)});
     return p;
+  }
+
+  static void cut_chunk(const GemmJob& job, std::int64_t last_row, GemmPlan& p) {
+    p.rows = 2 * kChunkRows;
+    do {
+      p.rows /= 2;
+      const std::int64_t span = (p.rows - 1) * job.stride + last_row - p.first_row + 1;
+      p.shared = span <= p.rows * job.taps;
+      p.chunk_rows = p.shared ? span : p.rows * job.taps;
+    } while (p.rows > kRows && p.chunk_rows * p.pitch * std::int64_t{sizeof(float)} > kChunkBytes);
   }
 
   static std::size_t scratch_bytes(const GemmJob& job) { return plan(job).bytes; }
@@ -119,6 +131,27 @@ struct GemmKernel {
                  chunk + (tap * p.rows + i) * p.pitch);
   }
 
+  static constexpr std::int64_t kPackStep = kRows;
+  static std::int64_t tile_floats(std::int64_t channels) {
+    // A vector beyond the last channel's rows: stores are whole.
+    return round_up(channels * kRows + V::kLanes - kRows, 16);
+  }
+  static std::size_t packed_bytes(std::int64_t channels, std::int64_t x_rows) {
+    return static_cast<std::size_t>(ceil_div(x_rows, kRows) * tile_floats(channels)) *
+           sizeof(float);
+  }
+  /// Vectors of kLanes > kRows rows; the next channel's overwrites what is too much.
+  static void pack(const float* x, std::int64_t x_stride, std::int64_t channels, std::int64_t r0,
+                   std::int64_t r1, float* out) {
+    static_assert(kRows <= V::kLanes);
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(x);
+    const std::int64_t row_bytes = x_stride * std::int64_t{sizeof(float)};
+    for (std::int64_t r = r0; r < r1; r += kRows)
+      transpose_elements<V>(WeightKind::kF32,
+                            lane_rows<V>(bytes, row_bytes, r, min_of(r + kRows, r1)), 0, channels,
+                            out + r / kRows * tile_floats(channels), kRows);
+  }
+
   // ---- weights
 
   /// Features [n, n + kPanel) or fewer, in `vectors` vectors.
@@ -149,18 +182,25 @@ struct GemmKernel {
 
     for (std::int64_t t = job.t0; t < job.t1; t += p.rows) {
       const std::int64_t rows = min_of(p.rows, job.t1 - t);
-      load_chunk(job, p, t, rows, c0, channels, chunk);
+      if (job.packed == nullptr) load_chunk(job, p, t, rows, c0, channels, chunk);
       for (std::int64_t i = 0; i < features; i += kPanel) {
         const std::int64_t count = min_of(kPanel, features - i);
         float* const panel = panels + i * job.taps * channels;
         // Unpacked when first needed: small products find it in the first cache.
         if (t == job.t0)
           unpack_panel(job, n + i, count > V::kLanes ? kVectors : 1, c0, channels, panel);
+        const TileOutput out = {job.y + t * job.y_stride + n + i, job.y_stride, count,
+                                with_bias ? bias + i : nullptr, job.add || c0 > 0};
+        if (job.packed != nullptr) {
+          const std::int64_t tile = tile_floats(job.channels);
+          kPackedTiles.multiply(
+              {job.packed + t / kRows * tile + c0 * kRows, tile, tap_offset, 1, channels, panel},
+              out, rows);
+          continue;
+        }
         kTiles.multiply(
             {chunk, (p.shared ? job.stride : 1) * p.pitch, tap_offset, job.taps, channels, panel},
-            {job.y + t * job.y_stride + n + i, job.y_stride, count, with_bias ? bias + i : nullptr,
-             job.add || c0 > 0},
-            rows);
+            out, rows);
       }
     }
   }
