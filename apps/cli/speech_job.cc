@@ -9,12 +9,8 @@
 
 #include "cli/environment.h"
 #include "cli/speech_report.h"
-#include "core/utf8.h"
 #include "models/kokoro/model.h"
 #include "nn/engine.h"
-#include "speech/notes.h"
-#include "speech/read_ahead.h"
-#include "speech/reader.h"
 
 namespace decibit::cli {
 namespace {
@@ -101,12 +97,7 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
       synthesizer.generate(std::move(job.input.source), job.input.phonemizer.get(), voice,
                            job.options, reporter, [&](const SpeechChunk& chunk) -> Status {
                              progressing.end_chunk(chunk);
-                             if (job.explain || job.report) {
-                               report.add(chunk.text, chunk.phonemes);
-                               for (const SpokenWord& word : chunk.words)
-                                 if (word.guessed && !word.text.empty())
-                                   report.add_guessed(word.text);
-                             }
+                             if (job.explain || job.report) report.add(chunk);
                              Status added = output.add(chunk);
                              progressing.begin_chunk();
                              return added;
@@ -133,27 +124,6 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
   outcome.json.set("chunks", progressing.chunks());
   report.add_to(outcome.json);
   outcome.json.set("out", job.output.place());
-  return outcome;
-}
-
-Result<Outcome> explain(SpeechJob job, Reporter& reporter) {
-  speech::ReadAhead reader(speech::Reader(std::move(job.input.source), job.input.phonemizer.get(),
-                                          {.paragraph_gap = job.options.paragraph_gap}));
-  speech::Notes notes(reporter);
-  SpeechReport report;
-  speech::ReadChunk chunk;
-  std::size_t sounding = 0;
-  while (TRY(reader.next(chunk, reporter))) {
-    notes.add(chunk.notes);
-    report.add(chunk.text(), to_utf8(chunk.phonemes));
-    for (const speech::ChunkWord& part : chunk.words)
-      if (part.word.guessed && !part.word.text.empty()) report.add_guessed(part.word.text);
-    if (!chunk.phonemes.empty()) ++sounding;
-  }
-  if (sounding == 0)
-    return fail(ErrorCode::kUsage, "there is nothing to say: the text has no sound");
-  Outcome outcome = {.text = report.explanation()};
-  report.add_to(outcome.json);
   return outcome;
 }
 

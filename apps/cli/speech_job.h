@@ -38,7 +38,7 @@ Result<float> parse_speed(const Values& values);
 /// where.
 Result<Outcome> speak(SpeechJob job, Reporter& reporter);
 
-/// What the job would say.
+/// What the job would say. Of the model only the symbols count; without one, the published ones.
 Result<Outcome> explain(SpeechJob job, Reporter& reporter);
 
 }  // namespace decibit::cli

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "core/suggest.h"
+#include "core/utf8.h"
+#include "speech/symbol_list.h"
 
 namespace decibit::cli {
 namespace {
@@ -15,14 +17,33 @@ void append_part(std::string& all, std::string_view part) {
 
 }  // namespace
 
-void SpeechReport::add(std::string_view text, std::string_view phonemes) {
+void SpeechReport::add(const SpeechChunk& spoken) {
+  add_text(spoken.text, spoken.phonemes, code_points(spoken.unknown_symbols));
+  for (const SpokenWord& word : spoken.words) add_word(word.text, word.guessed);
+}
+
+void SpeechReport::add(const speech::ReadChunk& read, std::u32string_view dropped) {
+  add_text(read.text(), to_utf8(read.phonemes), dropped);
+  for (const speech::ChunkWord& part : read.words) add_word(part.word.text, part.word.guessed);
+}
+
+void SpeechReport::add_text(std::string_view text, std::string_view phonemes,
+                            std::u32string_view dropped) {
   append_part(text_, text);
   append_part(phonemes_, phonemes);
+  for (const char32_t symbol : dropped)
+    if (dropped_.find(symbol) == dropped_.npos) dropped_ += symbol;
+}
+
+/// A word that was cut has its text in its first part only.
+void SpeechReport::add_word(const std::string& word, bool guessed) {
+  if (guessed && !word.empty()) guessed_.push_back(word);
 }
 
 std::string SpeechReport::explanation() const {
   std::string lines = fmt::format("text      {}\nphonemes  {}\n", text_, phonemes_);
   if (!guessed_.empty()) lines += fmt::format("guessed   {}\n", join(guessed_));
+  if (!dropped_.empty()) lines += fmt::format("dropped   {}\n", speech::symbol_list(dropped_));
   return lines;
 }
 
@@ -30,6 +51,9 @@ void SpeechReport::add_to(Json& json) const {
   json.set("phonemes", phonemes_);
   json.set("normalized", text_);
   json.set("guessed", Json::Array(guessed_.begin(), guessed_.end()));
+  Json::Array dropped;
+  for (const char32_t symbol : dropped_) dropped.emplace_back(to_utf8({&symbol, 1}));
+  json.set("dropped", std::move(dropped));
 }
 
 }  // namespace decibit::cli

@@ -6,24 +6,29 @@
 #include <string_view>
 #include <vector>
 
+#include "decibit/speech.h"
 #include "io/json.h"
+#include "speech/reader.h"
 
 namespace decibit::cli {
 
 class SpeechReport {
  public:
-  /// One chunk, in UTF-8.
-  void add(std::string_view text, std::string_view phonemes);
-  /// A word that no list has.
-  void add_guessed(const std::string& word) { guessed_.push_back(word); }
+  void add(const SpeechChunk& spoken);
+  /// `dropped`: of its phonemes, those that the model does not know.
+  void add(const speech::ReadChunk& read, std::u32string_view dropped);
 
-  /// The text as read, its phonemes, and the words that were guessed.
+  /// The text as read, its phonemes, the words that were guessed and the symbols that were dropped.
   std::string explanation() const;
   void add_to(Json& json) const;
 
  private:
+  void add_text(std::string_view text, std::string_view phonemes, std::u32string_view dropped);
+  void add_word(const std::string& word, bool guessed);
+
   std::string text_, phonemes_;
   std::vector<std::string> guessed_;
+  std::u32string dropped_;  // each once
 };
 
 }  // namespace decibit::cli

@@ -78,6 +78,24 @@ TEST(SpeakModels, ExplainsWithoutAModel) {
   EXPECT_THAT(run.out, HasSubstr("guessed   blorptang"));
 }
 
+// A model's own symbols, which may be fewer or more than the published ones.
+TEST(SpeakModels, ExplainsWhichSymbolsAreDropped) {
+  const CommandRun run =
+      run_command({"speak", "--explain", "--phonemes", "h\u0259l\u2603O7\u2603"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("dropped   \u2603 7\n"));
+  EXPECT_THAT(run.err, HasSubstr("the model has no symbol for \u2603 7"));
+  EXPECT_THAT(run_command({"speak", "--explain", "--phonemes", "h\u0259lO"}).out,
+              ::testing::Not(HasSubstr("dropped")));
+  const ScratchFolder scratch;
+  std::ofstream(scratch / "config.json") << R"({"vocab": {"a": 1, "7": 2}})";
+  const CommandRun own = run_command(
+      {"speak", "--explain", "-m", scratch.path().string(), "--phonemes", "a7g", "--json"});
+  EXPECT_EQ(own.exit_code, 0) << own.err;
+  EXPECT_THAT(own.out, HasSubstr("\"dropped\":[\"\u0261\"]"));  // g is spelled so first
+  EXPECT_EQ(run_command({"speak", "--explain", "-m", "/nowhere", "a"}).exit_code, 3);
+}
+
 TEST(SpeakModels, ExplainsThatThereIsNoSound) {
   const CommandRun run = run_command({"speak", "--explain", "\xF0\x9F\x98\x80"});
   EXPECT_EQ(run.exit_code, 2);
