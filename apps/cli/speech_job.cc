@@ -25,17 +25,13 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// What came of the chunks so far, and how long it took.
+/// What came of the chunks so far.
 class Progressing {
  public:
-  Progressing(std::uint64_t text_bytes, Reporter& reporter)
-      : text_bytes_(text_bytes), reporter_(reporter) {}
+  Progressing(std::uint64_t text_bytes, const speech::Timing& timing, Reporter& reporter)
+      : text_bytes_(text_bytes), timing_(timing), reporter_(reporter) {}
 
-  void begin_chunk() { begun_ = watch_.seconds(); }
-  void end_chunk(const SpeechChunk& chunk) {
-    const double now = watch_.seconds();
-    if (chunks_ == 0) first_audio_ = now;
-    computing_ += now - begun_;
+  void add(const SpeechChunk& chunk) {
     spoken_ += static_cast<double>(chunk.audio.size()) / kSpeechRateHz;
     if (!chunk.audio.empty()) ++chunks_;
     const std::string item = fmt::format("{:.0f} s of speech, RTF {:.2f}", spoken_, rtf());
@@ -47,17 +43,14 @@ class Progressing {
   }
 
   std::int64_t chunks() const { return chunks_; }
-  double first_audio() const { return first_audio_; }
-  double computing() const { return computing_; }
-  double spoken() const { return spoken_; }
-  double rtf() const { return computing_ / spoken_; }
+  double rtf() const { return timing_.network_seconds / spoken_; }
 
  private:
   std::uint64_t text_bytes_;
+  const speech::Timing& timing_;
   Reporter& reporter_;
-  Stopwatch watch_;
   std::int64_t chunks_ = 0;
-  double begun_ = 0, first_audio_ = 0, computing_ = 0, spoken_ = 0;
+  double spoken_ = 0;
 };
 
 Error interrupted(Result<std::string> place, double seconds) {
@@ -91,16 +84,15 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
 
   SpeechOutput output = TRY(SpeechOutput::open(job.output));
   SpeechReport report;
-  Progressing progressing(job.input.source.size_bytes, reporter);
   speech::Synthesizer synthesizer(*model, *engine, job.compute);
+  const speech::Timing& timing = synthesizer.timing();
+  Progressing progressing(job.input.source.size_bytes, timing, reporter);
   const Status spoken =
       synthesizer.generate(std::move(job.input.source), job.input.phonemizer.get(), voice,
                            job.options, reporter, [&](const SpeechChunk& chunk) -> Status {
-                             progressing.end_chunk(chunk);
+                             progressing.add(chunk);
                              if (job.explain || job.report) report.add(chunk);
-                             Status added = output.add(chunk);
-                             progressing.begin_chunk();
-                             return added;
+                             return output.add(chunk);
                            });
   if (!spoken && spoken.error().code == ErrorCode::kInterrupted && progressing.chunks() > 0) {
     const double seconds = output.seconds();
@@ -116,11 +108,11 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
   if (job.explain) outcome.text = report.explanation();
   outcome.text +=
       fmt::format("{}: {:.2f} s of speech in {:.2f} s ({:.2f} of real time)\n", job.output.place(),
-                  output.seconds(), progressing.computing(), progressing.rtf());
+                  output.seconds(), timing.network_seconds, progressing.rtf());
   outcome.json.set("seconds", output.seconds());
   outcome.json.set("rtf", progressing.rtf());
   outcome.json.set("load_ms", load_seconds * 1000);
-  outcome.json.set("first_audio_ms", progressing.first_audio() * 1000);
+  outcome.json.set("first_audio_ms", timing.first_sound_seconds * 1000);
   outcome.json.set("chunks", progressing.chunks());
   report.add_to(outcome.json);
   outcome.json.set("out", job.output.place());

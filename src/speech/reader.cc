@@ -51,6 +51,7 @@ Result<bool> Reader::read_more(const std::atomic<bool>& stop) {
   while (!script_.take(passage)) {
     if (ended_ || stop.load()) return false;
     const std::size_t got = TRY(source_.read(buffer_, stop));
+    text_came_ = std::chrono::steady_clock::now();
     if (got > 0) {
       script_.add({buffer_.data(), got});
     } else {
@@ -104,6 +105,7 @@ void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
   chunk.phonemes = cut.phonemes;
   chunk.notes = std::exchange(notes_, {});
   chunk.bytes_read = bytes_spoken();
+  chunk.text_came = text_came_;
   chunk.words.clear();
   std::uint64_t last = kNoWord;
   for (std::size_t i = 0; i < cut.words.size(); ++i) {

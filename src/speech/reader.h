@@ -34,6 +34,8 @@ struct ReadChunk {
   std::vector<ChunkWord> words;
   std::vector<std::string> notes;  // what was replaced, removed or not understood so far
   std::uint64_t bytes_read = 0;    // of the source, up to about the end of this chunk
+  /// When the last of the bytes that it took had come: what follows is our own time, not the wait.
+  std::chrono::steady_clock::time_point text_came{};
 
   /// The words as they are written, in UTF-8.
   std::string text() const;
@@ -75,6 +77,7 @@ class Reader {
   std::size_t paragraph_ = 0;
   std::chrono::milliseconds pause_{0};
   std::vector<std::string> notes_;
+  std::chrono::steady_clock::time_point text_came_{};
   // Where the passage at hand lies in the source, and how many symbols it is.
   std::uint64_t passage_begin_ = 0, passage_end_ = 0;
   std::size_t passage_symbols_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "speech/synthesizer.h"
 
+#include <chrono>
 #include <utility>
 
 #include "core/utf8.h"
@@ -11,6 +12,12 @@
 
 namespace decibit::speech {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 Error nothing_to_say(std::u32string_view unknown) {
   if (unknown.empty()) return {ErrorCode::kUsage, "there is nothing to say: the text has no sound"};
@@ -24,6 +31,7 @@ Error nothing_to_say(std::u32string_view unknown) {
 Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonemizer,
                              const kokoro::Voice& voice, const Options& options, Reporter& reporter,
                              OnChunk on_chunk) {
+  timing_ = {};
   const kokoro::Model& model = network_.model();
   ReadAhead ahead(
       Reader(std::move(text), phonemizer,
@@ -44,8 +52,11 @@ Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonem
       if (unknown.size() < dropped.size()) unknown = dropped;
       continue;
     }
+    const Clock::time_point begun = Clock::now();
     const kokoro::Speech speech =
         TRY(network_.speak(read.phonemes, chunk.index, voice, options.voice, reporter));
+    timing_.network_seconds += seconds_since(begun);
+    if (chunk.index == 0) timing_.first_sound_seconds = seconds_since(read.text_came);
     chunk.paragraph = read.paragraph;
     chunk.text = read.text();
     chunk.phonemes = to_utf8(read.phonemes);

@@ -19,6 +19,13 @@ struct Options {
   std::chrono::milliseconds paragraph_gap = SpeechOptions().paragraph_gap;
 };
 
+/// Of one text so far; waiting for more of it counts nowhere.
+struct Timing {
+  double network_seconds = 0;  // all chunks'
+  /// From when the text of the first chunk with sound was there to its sound.
+  double first_sound_seconds = 0;
+};
+
 /// One for each thread that speaks; model and engine may be shared, their loops take turns.
 class Synthesizer {
  public:
@@ -36,10 +43,13 @@ class Synthesizer {
                   const kokoro::Voice& voice, const Options& options, Reporter& reporter,
                   OnChunk on_chunk);
 
+  /// Of the last text; up to date when `on_chunk` is called.
+  const Timing& timing() const { return timing_; }
   std::size_t workspace_bytes() const { return network_.workspace_bytes(); }
 
  private:
   kokoro::Synthesizer network_;
+  Timing timing_;
 };
 
 }  // namespace decibit::speech

@@ -176,6 +176,36 @@ TEST(Speech, RefusesDamagedNumbersAndEndlessChunks) {
   EXPECT_EQ(endless.status.error().code, ErrorCode::kResources);
 }
 
+// The wait lies before the text of the first chunk, and outside of the network.
+TEST(Speech, CountsNoWaitingForItsText) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kWait{100};
+  const auto one = engine(1);
+  Told told;
+  speech::TextSource slow = speech::text_in_memory("hello.\n\nbye.");
+  slow.read = [read = slow.read](std::span<char> to, const std::atomic<bool>& stop) {
+    std::this_thread::sleep_for(kWait);  // before each paragraph, and the end
+    return read(to.first(8), stop);
+  };
+  speech::Synthesizer synthesizer(model(), *one, Compute::kExact);
+  std::vector<double> first_sound;
+  const Clock::time_point begun = Clock::now();
+  const Status done = synthesizer.generate(
+      std::move(slow), nullptr, voice(), {}, told, [&](const SpeechChunk&) -> Status {
+        first_sound.push_back(synthesizer.timing().first_sound_seconds);
+        return {};
+      });
+  const std::chrono::duration<double> all = Clock::now() - begun;
+  ASSERT_TRUE(done);
+  ASSERT_THAT(first_sound, SizeIs(2));
+  EXPECT_EQ(first_sound[0], first_sound[1]);
+  EXPECT_GT(first_sound[0], 0);
+  const std::chrono::duration<double> wait = kWait;
+  EXPECT_LE(first_sound[0] + wait.count(), all.count());
+  EXPECT_GT(synthesizer.timing().network_seconds, 0);
+  EXPECT_LE(synthesizer.timing().network_seconds + wait.count(), all.count());
+}
+
 TEST(Speech, HandsErrorsThrough) {
   const auto one = engine(1);
   Told told;
