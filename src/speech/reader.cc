@@ -67,14 +67,15 @@ void Reader::read_passage(text::Passage passage) {
   paragraph_ = passage.paragraph;
   pause_ += passage.pause;
   passage_begin_ = std::exchange(passage_end_, passage.bytes_read);
-  std::move(passage.notes.begin(), passage.notes.end(), std::back_inserter(notes_));
+  for (std::string& note : passage.notes) notes_.add(std::move(note));
+  forget_words();
   WordList list;
   if (phonemizer_ == nullptr) {
     const std::u32string written = code_points(passage.text);
     list = words_of_phonemes(spelling_ ? spelling_(written) : written);
   } else {
     text::en::Phonemes read = phonemizer_->phonemize(passage.text);
-    std::move(read.notes.begin(), read.notes.end(), std::back_inserter(notes_));
+    for (std::string& note : read.notes) notes_.add(std::move(note));
     list = words_of(read.tokens);
   }
   const std::uint64_t base = first_word_ + words_.size();
@@ -90,6 +91,13 @@ void Reader::read_passage(text::Passage passage) {
   passage_symbols_ = chunker_.waiting();
 }
 
+/// With no symbol waiting, the words that are still there have none: passages of emoji, say.
+void Reader::forget_words() {
+  if (chunker_.waiting() > 0) return;
+  first_word_ += words_.size();
+  words_.clear();
+}
+
 /// As far as the symbols that still wait are not that far.
 std::uint64_t Reader::bytes_spoken() const {
   if (passage_symbols_ == 0) return passage_end_;
@@ -103,7 +111,7 @@ void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
   chunk.paragraph = paragraph_;
   chunk.pause = std::exchange(pause_, std::chrono::milliseconds(0));
   chunk.phonemes = cut.phonemes;
-  chunk.notes = std::exchange(notes_, {});
+  chunk.notes = notes_.take();
   chunk.bytes_read = bytes_spoken();
   chunk.text_came = text_came_;
   chunk.words.clear();

@@ -16,6 +16,7 @@
 #include "speech/text_source.h"
 #include "speech/word_list.h"
 #include "text/en/phonemizer.h"
+#include "text/note_list.h"
 #include "text/script.h"
 
 namespace decibit::speech {
@@ -60,6 +61,7 @@ class Reader {
  private:
   Result<bool> read_more(const std::atomic<bool>& stop);
   void read_passage(text::Passage passage);
+  void forget_words();
   std::uint64_t bytes_spoken() const;
   void fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut);
 
@@ -76,7 +78,7 @@ class Reader {
   // What the next chunk begins with.
   std::size_t paragraph_ = 0;
   std::chrono::milliseconds pause_{0};
-  std::vector<std::string> notes_;
+  text::NoteList notes_;
   std::chrono::steady_clock::time_point text_came_{};
   // Where the passage at hand lies in the source, and how many symbols it is.
   std::uint64_t passage_begin_ = 0, passage_end_ = 0;

@@ -146,11 +146,11 @@ void Script::read_marker() {
   if (const char next = marker[kMarkerStart.size()]; next != ' ' && next != ']') return;
   const std::optional<double> ms = marker_ms(marker);
   if (!ms) {
-    notes_.push_back(marker + " is read as text; a pause is [pause 500ms] or [pause 1.5s]");
+    notes_.add(marker + " is read as text; a pause is [pause 500ms] or [pause 1.5s]");
     return;
   }
   const auto longest = static_cast<double>(kLongestPause.count());
-  if (*ms > longest) notes_.push_back(marker + " is longer than a pause may be; 60 s are left");
+  if (*ms > longest) notes_.add(marker + " is longer than a pause may be; 60 s are left");
   text_.resize(open);
   if (!text_.empty() && is_space(text_.back())) text_.pop_back();
   emit(text_, true);
@@ -190,9 +190,9 @@ Passage Script::before_next() {
   pause_ = milliseconds(0);
   passage.bytes_read = bytes_read_;
   if (bad_bytes_ > 0)
-    notes_.push_back("bytes left out that are not UTF-8: " + std::to_string(bad_bytes_));
+    notes_.add("bytes left out that are not UTF-8: " + std::to_string(bad_bytes_));
   bad_bytes_ = 0;
-  passage.notes = std::exchange(notes_, {});
+  passage.notes = notes_.take();
   return passage;
 }
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/note_list.h"
+
 namespace decibit::text {
 
 /// What is read at once: a paragraph, what lies between two pauses of one, or, where that is longer
@@ -79,7 +81,7 @@ class Script {
   bool after_marker_ = false;
   std::chrono::milliseconds pause_{0};
   std::size_t bad_bytes_ = 0;
-  std::vector<std::string> notes_;
+  NoteList notes_;
   std::deque<Passage> ready_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "core/utf8.h"
 #include "speech/read_ahead.h"
@@ -158,6 +159,31 @@ TEST(ReadAhead, StaysAFewChunksAhead) {
     furthest = std::max(furthest, asked.load() - chunk.bytes_read);
   EXPECT_EQ(chunk.bytes_read, asked.load());
   EXPECT_LT(furthest, 32'768u);
+}
+
+// A text without sound gives no chunk, however long it is, and nothing of it stays.
+TEST(Reader, ForgetsWhatHasNoSound) {
+  for (const std::string& silent : {std::string("\u2603 \U0001F600\n\n"), std::string("[pause 2s]"),
+                                    std::string("[pause 99s]\n\n"), std::string("\n\n\u2028")}) {
+    constexpr int kReads = 200;
+    int reads = 0;
+    std::size_t early = 0, late = 0;
+    TextSource source;
+    source.read = [&](std::span<char> to, const std::atomic<bool>&) -> Result<std::size_t> {
+      const std::size_t in_use = ::mallinfo2().uordblks;  // 0 where a sanitizer counts instead
+      (reads < kReads / 10 ? early : late) = std::max(reads < kReads / 10 ? early : late, in_use);
+      if (++reads > kReads) return std::size_t{0};
+      for (std::size_t i = 0; i < to.size(); ++i) to[i] = silent[i % silent.size()];
+      return to.size();
+    };
+    Reader reader(std::move(source), &english(), {});
+    ReadChunk chunk;
+    std::size_t symbols = 0;
+    while (reader.next(chunk, kGoOn).value()) symbols += chunk.phonemes.size();
+    EXPECT_EQ(symbols, 0u) << silent;
+    EXPECT_EQ(reads, kReads + 1) << silent;
+    EXPECT_LT(late, early + 65'536) << silent;
+  }
 }
 
 TEST(ReadAhead, HandsOverErrorsBehindWhatWasRead) {
