@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <functional>
+#include <string>
 #include <utility>
 
 namespace decibit {
@@ -44,6 +47,34 @@ bool is_descriptor(const fs::path& path) {
   const std::string text = path.lexically_normal().string();
   return (text.starts_with("/dev/") || text.starts_with("/proc/")) &&
          fs::is_symlink(fs::symlink_status(path, ignored));
+}
+
+/// Where `path`, maybe a link to what is not there yet, would make a file. No links in a circle.
+fs::path behind_links(fs::path path) {
+  std::error_code error;
+  while (fs::is_symlink(fs::symlink_status(path, error)))
+    path = path.parent_path() / fs::read_symlink(path, error);
+  return path;
+}
+
+/// `name` and `ending`; where that is longer than a name may be, a number made of the whole of
+/// `name` takes the place of its end.
+std::string with_ending(std::string name, const std::string& ending) {
+  if (name.size() + ending.size() <= NAME_MAX) return name + ending;
+  const std::string number = fmt::format("~{:016x}", std::hash<std::string>()(name));
+  std::size_t length = NAME_MAX - ending.size() - number.size();
+  while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0u) == 0x80) --length;
+  name.resize(length);
+  return name + number + ending;
+}
+
+/// "a.wav" as "a.interrupted.wav".
+std::string fragment_name(const fs::path& file) {
+  constexpr std::size_t kLongestExtension = 32;
+  const std::string interrupted = ".interrupted", extension = file.extension().string();
+  if (extension.size() > kLongestExtension)
+    return with_ending(file.filename().string(), interrupted);
+  return with_ending(file.stem().string(), interrupted + extension);
 }
 
 bool is_same_file(int descriptor, const fs::path& path) {
@@ -88,6 +119,7 @@ Result<OutputFile> OutputFile::straight_into(const fs::path& path) {
 Result<OutputFile> OutputFile::create(const fs::path& path, bool replace) {
   struct stat info = {};
   const bool there = ::stat(path.c_str(), &info) == 0;
+  const int why_not = there ? 0 : errno;
   if (!path.has_filename() || (there && S_ISDIR(info.st_mode)))
     return fail(ErrorCode::kUsage, fmt::format("{} is a folder", path.string()),
                 "name the file to write");
@@ -95,21 +127,21 @@ Result<OutputFile> OutputFile::create(const fs::path& path, bool replace) {
     return fail(ErrorCode::kUsage, fmt::format("{} is a disk", path.string()),
                 "name the file to write");
   if (there && (!S_ISREG(info.st_mode) || is_descriptor(path))) return straight_into(path);
-  std::error_code ignored;
-  if (!replace && fs::exists(fs::symlink_status(path, ignored)))
+  if (!there && why_not != ENOENT) return Unexpected(cannot_open(why_not, path));
+  if (there && !replace)
     return fail(ErrorCode::kNotFound, fmt::format("{} exists already", path.string()),
                 "choose another --out, or give --force to replace it");
   OutputFile file;
   file.path_ = path;
   file.replace_ = replace;
   std::error_code error;
-  file.target_ = there ? fs::canonical(path, error) : path;
+  file.target_ = there ? fs::canonical(path, error) : behind_links(path);
   if (error) return Unexpected(cannot_open(error.value(), path));
   fs::path partial = file.target_;
-  partial += ".partial";
+  partial.replace_filename(with_ending(file.target_.filename().string(), ".partial"));
   file.descriptor_ =
       ::open(partial.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
-  if (file.descriptor_ < 0) return Unexpected(cannot_open(errno, path));
+  if (file.descriptor_ < 0) return Unexpected(cannot_open(errno, file.target_));
   // The lock goes with its process. A lock on a file that has its final name by now is the other
   // process's, which finished between our two calls.
   if (::flock(file.descriptor_, LOCK_EX | LOCK_NB) != 0 || !is_same_file(file.descriptor_, partial))
@@ -140,7 +172,7 @@ Result<fs::path> OutputFile::keep_fragment() {
   fs::path name = target_;
   int error = rename_to_free_name(partial_, name);
   if (error == EEXIST) {
-    name.replace_filename(target_.stem().string() + ".interrupted" + target_.extension().string());
+    name.replace_filename(fragment_name(target_));
     error = ::rename(partial_.c_str(), name.c_str()) == 0 ? 0 : errno;
   }
   if (error != 0) return Unexpected(system_error(error, "cannot create", name.string()));

@@ -8,8 +8,9 @@
 
 namespace decibit {
 
-/// Until it is finished the file is PATH.partial, locked, and removed by the destructor; what a
-/// killed process left is taken over. A symbolic link is written through. What is no file on a disk
+/// Until it is finished the file is PATH.partial (shortened where that would be too long a name),
+/// locked, and removed by the destructor; what a killed process left is taken over. A symbolic link
+/// is written through, to a file that is not there yet as well. What is no file on a disk
 /// (a named pipe, /dev/null, /dev/stdout) is written straight into: see seekable().
 class OutputFile {
  public:

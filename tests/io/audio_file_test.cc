@@ -212,6 +212,62 @@ TEST_F(AudioFile, IsWrittenThroughASymbolicLink) {
   EXPECT_EQ(fs::file_size(folder_ / "away/real.wav"), 48044u);
 }
 
+TEST_F(AudioFile, IsMadeBehindALinkToNothingYet) {
+  fs::create_directory(folder_ / "away");
+  fs::create_symlink("away/next.wav", folder_ / "link.wav");
+  fs::create_symlink("new.wav", folder_ / "away/next.wav");
+  auto writer = open_wav(folder_ / "link.wav", true);
+  ASSERT_TRUE(writer && writer->write(tone()) && writer->finish());
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.wav"));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "away/next.wav"));
+  EXPECT_EQ(fs::file_size(folder_ / "away/new.wav"), 48044u);
+  fs::create_symlink("absent/x.wav", folder_ / "nowhere.wav");
+  const auto nowhere = open_wav(folder_ / "nowhere.wav", true);
+  ASSERT_EQ(code_of(nowhere), ErrorCode::kNotFound);
+  EXPECT_THAT(nowhere.error().hint, HasSubstr((folder_ / "absent").string()));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "nowhere.wav"));
+}
+
+// 255 bytes are a name on every file system that Linux has in common use; .partial is 8 more.
+TEST_F(AudioFile, MayHaveTheLongestName) {
+  for (const std::size_t letters : {243u, 244u, 251u}) {
+    // Two bytes a letter where that fits, so that a cut could part one.
+    std::string name;
+    while (name.size() + 2 <= letters) name += "\u00E9";
+    name += std::string(letters - name.size(), 'x') + ".wav";
+    auto writer = open_wav(folder_ / name);
+    ASSERT_TRUE(writer) << writer.error().message;
+    ASSERT_TRUE(writer->write(tone()) && writer->finish());
+    EXPECT_THAT(names(), ElementsAre(name));
+    for (int run = 0; run < 2; ++run) {
+      auto again = open_wav(folder_ / name, true);
+      ASSERT_TRUE(again && again->write(tone()));
+      const fs::path kept = *again->keep_fragment();
+      EXPECT_TRUE(kept.string().ends_with(".interrupted.wav")) << kept;
+      EXPECT_EQ(fs::file_size(kept), 48044u);
+      EXPECT_EQ(names().size(), 2u) << "one fragment of each name";
+    }
+    for (const std::string& file : names()) fs::remove(folder_ / file);
+  }
+  const std::string longest_extension = "x." + std::string(253, 'e');
+  auto writer = open_wav(folder_ / longest_extension);
+  ASSERT_TRUE(writer && writer->write(tone()) && writer->finish());
+  auto again = open_wav(folder_ / longest_extension, true);
+  ASSERT_TRUE(again && again->write(tone()) && again->keep_fragment());
+}
+
+// Two long names with one beginning are two files, also while they are made.
+TEST_F(AudioFile, IsNotTakenForAnotherOfALongName) {
+  const std::string beginning(250, 'x');
+  auto first = open_wav(folder_ / (beginning + "1.wav"));
+  auto second = open_wav(folder_ / (beginning + "2.wav"));
+  ASSERT_TRUE(first && second);
+  ASSERT_TRUE(first->write(tone()) && first->finish());
+  ASSERT_TRUE(second->finish());
+  EXPECT_EQ(fs::file_size(folder_ / (beginning + "1.wav")), 48044u);
+  EXPECT_EQ(fs::file_size(folder_ / (beginning + "2.wav")), 44u);
+}
+
 TEST_F(AudioFile, SaysWhatIsWrongWithThePath) {
   EXPECT_EQ(code_of(open_wav(folder_, true)), ErrorCode::kUsage);
   EXPECT_EQ(code_of(open_wav("", true)), ErrorCode::kUsage);
