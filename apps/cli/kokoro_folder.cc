@@ -2,8 +2,11 @@
 #include "cli/kokoro_folder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+#include <optional>
+#include <string>
 #include <system_error>
 
 #include "cli/environment.h"
@@ -25,16 +28,32 @@ fs::path installed_folder() {
   return data.empty() ? data : data / "decibit" / "models" / "kokoro-82m";
 }
 
+/// The first of the repositories whose download got as far as its config.
+std::optional<fs::path> downloaded_folder() {
+  for (const std::string_view name : kRepositories) {
+    const auto snapshot = cached_snapshot(name);
+    std::error_code error;
+    if (snapshot && fs::exists(*snapshot / "config.json", error)) return snapshot;
+  }
+  return std::nullopt;
+}
+
+/// What to type for "org/name" or "org/name@revision".
+std::string download_command(std::string_view text) {
+  const std::size_t at = text.find('@');
+  if (at == text.npos) return fmt::format("hf download {}", text);
+  return fmt::format("hf download {} --revision {}", text.substr(0, at), text.substr(at + 1));
+}
+
 Result<fs::path> named_folder(std::string_view flag, const std::string& text) {
   std::error_code error;
   const bool here = fs::exists(fs::symlink_status(expand_home(text), error));
   if (here || !looks_like_hub_name(text)) return existing_path(flag, text);
   if (const auto snapshot = cached_snapshot(text)) return *snapshot;
-  const std::string name = text.substr(0, text.find('@'));
   return fail(ErrorCode::kNotFound,
               fmt::format("{} is no folder here and not in the Hub's cache, {}", text,
                           hub_cache().string()),
-              fmt::format("hf download {}", name));
+              download_command(text));
 }
 
 }  // namespace
@@ -46,16 +65,16 @@ Result<fs::path> kokoro_folder(const Values& values) {
   const fs::path installed = installed_folder();
   std::error_code error;
   if (!installed.empty() && fs::exists(fs::symlink_status(installed, error))) return installed;
-  for (const std::string_view name : kRepositories)
-    if (const auto snapshot = cached_snapshot(name)) return *snapshot;
+  if (auto downloaded = downloaded_folder()) return *std::move(downloaded);
   const fs::path cache = hub_cache();
   return fail(
       ErrorCode::kNotFound,
       fmt::format("there is no Kokoro model: --model and ${} are not given, {} does not exist, and "
-                  "{} has no {}",
+                  "{} has none of {}",
                   kVariable, installed.empty() ? "a folder of the user's data" : installed.string(),
-                  cache.empty() ? "the Hub's cache" : cache.string(), kRepositories.front()),
-      fmt::format("scripts/demo.sh installs one; or: hf download {}", kRepositories.front()));
+                  cache.empty() ? "the Hub's cache" : cache.string(),
+                  fmt::join(kRepositories, ", ")),
+      "scripts/demo.sh installs one; or: " + download_command(kRepositories.front()));
 }
 
 }  // namespace decibit::cli

@@ -32,8 +32,8 @@ std::vector<Flag> speak_flags() {
        .value = "PATH",
        .help = "Folder of a Kokoro model, or its name in the Hub's cache",
        .group = kVoiceGroup,
-       .default_value = "$DECIBIT_KOKORO_MODEL, what scripts/demo.sh installed, or Kokoro in "
-                        "the Hub's cache",
+       .default_value = "$DECIBIT_KOKORO_MODEL, what scripts/demo.sh installed, or Kokoro-82M "
+                        "of hexgrad, prince-canuma or mlx-community in the Hub's cache",
        .completes = Completes::kFolder},
       {.name = "--phonemes",
        .value = "STRING",

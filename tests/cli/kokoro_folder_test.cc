@@ -47,6 +47,7 @@ class KokoroFolder : public ::testing::Test {
     fs::create_directories(snapshot);
     fs::create_directories((root / "refs" / revision).parent_path());
     std::ofstream(root / "refs" / revision) << commit;
+    std::ofstream(snapshot / "config.json") << "{}";
     return snapshot;
   }
 
@@ -70,11 +71,15 @@ TEST_F(KokoroFolder, IsTheFirstOfThreePlaces) {
   EXPECT_THAT(none.error().message, HasSubstr("$DECIBIT_KOKORO_MODEL"));
   EXPECT_THAT(none.error().message, HasSubstr((home_ / ".local/share/decibit").string()));
   EXPECT_THAT(none.error().message, HasSubstr(cache_.string()));
+  EXPECT_THAT(none.error().message, HasSubstr("hexgrad/Kokoro-82M, prince-canuma/Kokoro-82M"));
   EXPECT_THAT(none.error().hint, HasSubstr("scripts/demo.sh"));
 
   const fs::path copied = download(cache_, "mlx-community--Kokoro-82M-bf16", "main", "1");
   EXPECT_EQ(found().value(), copied);
   const fs::path original = download(cache_, "hexgrad--Kokoro-82M", "main", "2");
+  fs::remove(original / "config.json");  // a download that broke off hides no other
+  EXPECT_EQ(found().value(), copied);
+  std::ofstream(original / "config.json") << "{}";
   EXPECT_EQ(found().value(), original);
   const fs::path installed = home_ / ".local/share/decibit/models/kokoro-82m";
   fs::create_directories(installed);
@@ -100,6 +105,7 @@ TEST_F(KokoroFolder, FindsHubNamesInTheCache) {
     EXPECT_EQ(folder.error().code, ErrorCode::kNotFound) << absent;
     EXPECT_THAT(folder.error().hint, HasSubstr("hf download org/")) << absent;
   }
+  EXPECT_EQ(found("org/other@v2").error().hint, "hf download org/other --revision v2");
   for (const char* variable : {"HUGGINGFACE_HUB_CACHE", "HF_HUB_CACHE"}) {  // the second wins
     set(variable, home_ / variable);
     EXPECT_FALSE(found("org/name"));
