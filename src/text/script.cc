@@ -85,8 +85,8 @@ void Script::decode(bool all) {
     const std::size_t before = at;
     const char32_t c = next_code_point(undecoded_, at);
     bytes_read_ += at - before;
-    if (c == kReplacement) {
-      bad_bytes_ += at - before;
+    if (c == kReplacement && at == before + 1) {  // a genuine one has three bytes
+      ++bad_bytes_;
     } else if (!(first_ && c == kByteOrderMark)) {
       put(c);
     }

@@ -110,6 +110,12 @@ TEST(PhonemizerTest, InvalidUtf8IsReported) {
   EXPECT_THAT(result.notes, Contains(HasSubstr("not UTF-8: 2")));
 }
 
+TEST(PhonemizerTest, AReplacementCharacterIsRemovedAndReported) {
+  const Phonemes result = Phonemizer().phonemize("hel\uFFFDlo");
+  EXPECT_EQ(result.phonemes, "həlˈO");
+  EXPECT_THAT(result.notes, ::testing::ElementsAre("removed U+FFFD"));
+}
+
 TEST(PhonemizerTest, NothingToSay) {
   for (const char* text : {"", " ", "\n\n", "😀", "​"})
     EXPECT_THAT(phonemes(text), IsEmpty()) << text;

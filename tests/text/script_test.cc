@@ -53,6 +53,14 @@ std::string repeated(std::string_view text, int times) {
   return all;
 }
 
+// What another program could not read and said so is UTF-8 itself.
+TEST(Script, TellsAReplacementCharacterFromBytesThatAreNoText) {
+  EXPECT_THAT(told("a\uFFFDb"), ElementsAre("0|0|a\uFFFDb"));
+  EXPECT_THAT(notes("a\uFFFDb"), IsEmpty());
+  EXPECT_THAT(notes("a\uFFFD\xFF\xEF\xBF"),
+              ElementsAre("bytes left out that are not UTF-8: 3"));
+}
+
 TEST(Script, EndsParagraphsAtBlankLines) {
   EXPECT_THAT(told(""), IsEmpty());
   EXPECT_THAT(told(" \n\n \t\n"), IsEmpty());

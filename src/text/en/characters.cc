@@ -22,7 +22,7 @@ constexpr std::u32string_view kSpaceless = U"\u200B\u200C\u200D\u2060\uFEFF\u00A
 char32_t plain(char32_t c) {
   if (c == U'\n' || c == U'\r' || c == 0x85 || c == 0x2028 || c == 0x2029) return U'\n';
   if (is_space(c)) return U' ';
-  if (c >= kFirstOverride || is_control_or_format(c)) return 0;
+  if (c >= kFirstOverride || c == kReplacement || is_control_or_format(c)) return 0;
   if (c >= 0xFE00 && c <= 0xFE0F) return 0;                  // variation selectors
   if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFF01 + U'!';  // full-width ASCII
   if (c >= 0x2010 && c <= 0x2011) return U'-';
@@ -71,7 +71,7 @@ std::string clean_characters(std::string_view utf8, std::vector<std::string>& no
   std::u32string removed;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const char32_t c = points[i];
-    if (c == kReplacement) continue;
+    if (c == kReplacement && bad > 0) continue;  // told of above
     if (is_one_of_these(c, kApostrophes)) {
       const bool before = !cleaned.empty() && is_letter(cleaned.back());
       const bool behind = i + 1 < points.size() && is_letter(points[i + 1]);
