@@ -3,27 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <optional>
-#include <string>
-
 #include "core/suggest.h"
+#include "io/extension.h"
 
 namespace decibit::cli {
-namespace {
-
-std::optional<AudioFormat> format_of_extension(const std::filesystem::path& out) {
-  std::string extension = out.extension().string();
-  extension.erase(0, 1);
-  std::ranges::transform(extension, extension.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return audio_format_from_name(extension);
-}
-
-}  // namespace
-
 Result<AudioFormat> output_format(const Values& values, const std::filesystem::path& out) {
-  const auto written = format_of_extension(out);
+  const auto written = audio_format_from_name(extension_of(out));
   const auto wanted = audio_format_from_name(values.get("--format"));
   if (written && wanted && *written != *wanted)
     return fail(ErrorCode::kUsage,

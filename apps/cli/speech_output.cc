@@ -12,6 +12,7 @@
 #include "core/suggest.h"
 #include "io/audio_file.h"
 #include "io/audio_stream.h"
+#include "io/extension.h"
 
 namespace decibit::cli {
 namespace {
@@ -29,13 +30,10 @@ Result<int> parse_sample_rate(const std::string& text) {
 }
 
 Result<TimestampFormat> timestamp_format(const fs::path& file) {
-  const std::string extension = file.extension().string();
-  const auto format =
-      timestamp_format_from_name(std::string_view(extension).substr(extension.empty() ? 0 : 1));
-  if (format) return *format;
+  if (const auto format = timestamp_format_from_name(extension_of(file))) return *format;
   return fail(ErrorCode::kUsage,
               fmt::format("--timestamps {}: no known format has the extension '{}'", file.string(),
-                          extension),
+                          file.extension().string()),
               fmt::format("one of: {}", join(timestamp_format_names())));
 }
 

@@ -10,23 +10,20 @@ namespace decibit {
 namespace fs = std::filesystem;
 
 /// Of the paragraph with this index, from 0.
-fs::path AudioFolder::file_name(std::size_t index, AudioFormat format) const {
+fs::path AudioFolder::file_name(std::size_t index) const {
   return fmt::format("{}{:0{}}.{}", names_.prefix, names_.first + index, names_.digits,
-                     name(format));
+                     name(encoding_.format));
 }
 
-/// The index of a file that an AudioFolder of any format may have written.
+/// The index of a file that an AudioFolder of this format may have written.
 std::optional<std::size_t> AudioFolder::number_of(const fs::path& file) const {
   const std::string stem = file.stem().string();
-  const std::string extension = file.extension().string();
-  const auto format =
-      audio_format_from_name(std::string_view(extension).substr(extension.empty() ? 0 : 1));
   if (!stem.starts_with(names_.prefix)) return std::nullopt;
   std::size_t number = 0;
   std::from_chars(stem.data() + names_.prefix.size(), stem.data() + stem.size(), number);
-  if (!format || number < names_.first) return std::nullopt;
+  if (number < names_.first) return std::nullopt;
   const std::size_t index = number - names_.first;
-  if (file.filename() != file_name(index, *format)) return std::nullopt;
+  if (file.filename() != file_name(index)) return std::nullopt;
   return index;
 }
 
@@ -51,8 +48,7 @@ Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncod
 Status AudioFolder::write(std::span<const float> samples) {
   if (samples.empty()) return {};
   if (!paragraph_)
-    paragraph_.emplace(TRY(
-        AudioWriter::create(folder_ / file_name(files_, encoding_.format), encoding_, replace_)));
+    paragraph_.emplace(TRY(AudioWriter::create(folder_ / file_name(files_), encoding_, replace_)));
   return paragraph_->write(samples);
 }
 

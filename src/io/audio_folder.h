@@ -52,7 +52,7 @@ class AudioFolder : public AudioSink {
         encoding_(encoding),
         replace_(replace),
         names_(std::move(names)) {}
-  std::filesystem::path file_name(std::size_t index, AudioFormat format) const;
+  std::filesystem::path file_name(std::size_t index) const;
   std::optional<std::size_t> number_of(const std::filesystem::path& file) const;
   Status remove_later_files() const;
 

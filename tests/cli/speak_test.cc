@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"-m", "/", "a", "--sample-rate", "fast"}, 2, "--sample-rate fast"},
         Refused{{"-m", "/", "a", "--out", "x.opus", "--sample-rate", "44100"}, 2, "48000"},
         Refused{{"-m", "/", "a", "--timestamps", "x.txt"}, 2, "json, srt, vtt"},
+        Refused{{"-m", "/nowhere", "--phonemes", "a", "--timestamps", "A.SRT"}, 3, "/nowhere"},
         Refused{{"-m", "/", "a", "--gap-ms", "-1"}, 2, "--gap-ms -1"},
         Refused{{"-m", "/", "a", "--phonemes", "a"}, 2, "exclude each other"},
         Refused{{"-m", "/", "a", "--voice", "jf_alpha"}, 4, "--phonemes"},
