@@ -53,10 +53,14 @@ class Progressing {
   double spoken_ = 0;
 };
 
-Error interrupted(Result<std::string> place, double seconds) {
-  if (!place) return std::move(place).error();
-  return {ErrorCode::kInterrupted,
-          fmt::format("interrupted; {} holds the {:.1f} s spoken so far", *place, seconds)};
+/// What is left when the user stopped.
+Error interrupted(SpeechOutput& output) {
+  const Result<std::string> place = output.keep_fragment();
+  if (!place) return place.error();
+  if (place->empty())
+    return {ErrorCode::kInterrupted, "interrupted before the first paragraph was spoken whole"};
+  return {ErrorCode::kInterrupted, fmt::format("interrupted; {} holds the {:.1f} s spoken so far",
+                                               *place, output.seconds())};
 }
 
 }  // namespace
@@ -94,10 +98,8 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
                              if (job.explain || job.report) report.add(chunk);
                              return output.add(chunk);
                            });
-  if (!spoken && spoken.error().code == ErrorCode::kInterrupted && progressing.chunks() > 0) {
-    const double seconds = output.seconds();
-    return Unexpected(interrupted(output.keep_fragment(), seconds));
-  }
+  if (!spoken && spoken.error().code == ErrorCode::kInterrupted && progressing.chunks() > 0)
+    return Unexpected(interrupted(output));
   TRY(Status(spoken));
   TRY(output.finish());
   if (output.clipped() > 0)

@@ -100,7 +100,7 @@ Result<SpeechOutput> SpeechOutput::open(const SpeechOutputPlan& plan) {
 }
 
 Status SpeechOutput::add(const SpeechChunk& chunk) {
-  if (chunk.paragraph != paragraph_) TRY(sink_->end_paragraph());
+  if (chunk.paragraph != paragraph_) TRY(end_paragraph());
   // What stands between two paragraphs belongs to the file of neither.
   const bool belongs_to_none = kind_ == Kind::kFolder && (chunk.paragraph != paragraph_);
   paragraph_ = chunk.paragraph;
@@ -116,6 +116,13 @@ Status SpeechOutput::add(const SpeechChunk& chunk) {
   return {};
 }
 
+Status SpeechOutput::end_paragraph() {
+  TRY(sink_->end_paragraph());
+  whole_samples_ = samples_;
+  for (const TimedSegment& segment : std::exchange(begun_times_, {})) TRY(times_->add(segment));
+  return {};
+}
+
 Status SpeechOutput::add_times(const SpeechChunk& chunk) {
   if (!times_ || chunk.audio.empty()) return {};
   const double start = seconds();
@@ -124,16 +131,21 @@ Status SpeechOutput::add_times(const SpeechChunk& chunk) {
   for (const SpokenWord& word : chunk.words)
     if (!word.text.empty())
       segment.words.push_back({word.text, start + word.start_seconds, start + word.end_seconds});
-  return times_->add(segment);
+  if (kind_ != Kind::kFolder) return times_->add(segment);
+  begun_times_.push_back(std::move(segment));
+  return {};
 }
 
 Status SpeechOutput::finish() {
+  TRY(end_paragraph());
   TRY(sink_->finish());
   return times_ ? times_->finish() : Status();
 }
 
 Result<std::string> SpeechOutput::keep_fragment() {
   std::string place = TRY(sink_->keep_fragment());
+  if (kind_ == Kind::kFolder) samples_ = whole_samples_;
+  if (place.empty()) return place;
   if (times_) TRY(times_->keep_fragment());
   return place;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/values.h"
 #include "core/result.h"
@@ -44,7 +45,8 @@ class SpeechOutput {
 
   Status add(const SpeechChunk& chunk);
   Status finish();
-  /// In place of finish(), when the user stopped: where what was spoken so far is.
+  /// In place of finish(), when the user stopped: where what was spoken so far is, as far as it is
+  /// kept; seconds() are then of that. Empty if nothing is.
   Result<std::string> keep_fragment();
 
   /// Of all that was written, silence too.
@@ -54,12 +56,15 @@ class SpeechOutput {
  private:
   SpeechOutput(SpeechOutputPlan::Kind kind, std::unique_ptr<AudioSink> sink)
       : kind_(kind), sink_(std::move(sink)) {}
+  Status end_paragraph();
   Status add_times(const SpeechChunk& chunk);
 
   SpeechOutputPlan::Kind kind_;
   std::unique_ptr<AudioSink> sink_;
   std::optional<TimestampWriter> times_;
+  std::vector<TimedSegment> begun_times_;  // of a paragraph whose file may yet go
   std::uint64_t samples_ = 0;
+  std::uint64_t whole_samples_ = 0;  // up to the end of the last paragraph
   std::size_t paragraph_ = 0;
 };
 

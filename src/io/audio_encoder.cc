@@ -115,7 +115,8 @@ struct AudioEncoder::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  Status open();
+  Status prepare();
+  Status begin();
   void prepare_to_stream();
   Status encode(std::span<const float> samples);
   Status encode_block(std::span<const float> samples);
@@ -132,15 +133,21 @@ struct AudioEncoder::State {
   CodecBytes bytes;
   std::optional<Resampler> resampler;
   std::vector<float> resampled;
-  SNDFILE* file = nullptr;
+  SNDFILE* file = nullptr;  // from begin() on
   std::uint64_t clipped = 0;
 };
 
-Status AudioEncoder::State::open() {
+Status AudioEncoder::State::prepare() {
   TRY(refuse_terminal(bytes.target().descriptor, bytes.target().name));
   TRY(check_sample_rate(encoding.format, encoding.sample_rate_hz));
   if (encoding.source_rate_hz != encoding.sample_rate_hz)
     resampler.emplace(TRY(Resampler::create(encoding.source_rate_hz, encoding.sample_rate_hz)));
+  return {};
+}
+
+/// Once: with the header, so that a text without sound leaves no trace in a pipe.
+Status AudioEncoder::State::begin() {
+  if (file != nullptr) return {};
   if (encoding.format == AudioFormat::kWav)
     TRY(bytes.header(wav_header(encoding.sample_rate_hz, std::nullopt)));
   SF_INFO info = {};
@@ -210,12 +217,13 @@ AudioEncoder::~AudioEncoder() = default;
 Result<AudioEncoder> AudioEncoder::create(const AudioEncoding& encoding, Target target) {
   AudioEncoder encoder;
   encoder.state_ = std::make_unique<State>(encoding, std::move(target));
-  TRY(encoder.state_->open());
+  TRY(encoder.state_->prepare());
   return encoder;
 }
 
 Status AudioEncoder::write(std::span<const float> samples) {
   State& s = *state_;
+  TRY(s.begin());
   if (!s.resampler) return s.encode(samples);
   while (!samples.empty()) {
     const std::size_t count = std::min(samples.size(), kBlock);
@@ -229,6 +237,7 @@ Status AudioEncoder::write(std::span<const float> samples) {
 
 Status AudioEncoder::finish() {
   State& s = *state_;
+  TRY(s.begin());
   if (s.resampler) {
     s.resampled.clear();
     TRY(s.resampler->finish(s.resampled));

@@ -16,9 +16,10 @@ namespace decibit {
 /// kUsage when `descriptor` is a terminal, which sound is not for; `name` is what messages call it.
 Status refuse_terminal(int descriptor, std::string_view name);
 
-/// Mono. 16 bits in WAV, FLAC and PCM; in all formats samples beyond [-1, 1] are clipped. Bytes are
-/// written at once, as far as the codec has them: FLAC holds back up to 4096 samples, MP3 and Opus
-/// 0.1 s, Vorbis about a second.
+/// Mono. 16 bits in WAV, FLAC and PCM; in all formats samples beyond [-1, 1] are clipped. Nothing
+/// is written before the first samples, or finish(), come; then bytes are written at once, as far
+/// as the codec has them: FLAC holds back up to 4096 samples, MP3 and Opus 0.1 s, Vorbis about a
+/// second.
 class AudioEncoder {
  public:
   struct Target {

@@ -4,10 +4,27 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace decibit {
 namespace fs = std::filesystem;
+
+namespace {
+
+/// What create_directories would make, the innermost first.
+std::vector<fs::path> missing_folders(fs::path folder) {
+  std::vector<fs::path> missing;
+  std::error_code error;
+  if (!folder.has_filename()) folder = folder.parent_path();  // "a/b/" is a/b
+  for (; !folder.empty() && !fs::exists(fs::symlink_status(folder, error));
+       folder = folder.parent_path())
+    missing.push_back(folder);
+  return missing;
+}
+
+}  // namespace
 
 /// Of the paragraph with this index, from 0.
 fs::path AudioFolder::file_name(std::size_t index) const {
@@ -27,6 +44,23 @@ std::optional<std::size_t> AudioFolder::number_of(const fs::path& file) const {
   return index;
 }
 
+AudioFolder::AudioFolder(AudioFolder&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      encoding_(other.encoding_),
+      replace_(other.replace_),
+      names_(std::move(other.names_)),
+      made_(std::exchange(other.made_, {})),
+      files_(other.files_),
+      clipped_(other.clipped_),
+      paragraph_(std::move(other.paragraph_)) {}
+
+AudioFolder::~AudioFolder() {
+  paragraph_.reset();
+  std::error_code ignored;  // what is not empty stays
+  if (files_ > 0) return;
+  for (const fs::path& folder : made_) fs::remove(folder, ignored);
+}
+
 Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncoding& encoding,
                                         bool replace, Names names) {
   TRY(check_sample_rate(encoding.format, encoding.sample_rate_hz));
@@ -35,6 +69,7 @@ Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncod
   if (fs::exists(status) && !fs::is_directory(status))
     return fail(ErrorCode::kUsage, fmt::format("{} is a file", folder.string()),
                 "name a folder for the files");
+  std::vector<fs::path> missing = missing_folders(folder);
   fs::create_directories(folder, error);
   const bool empty = !error && fs::is_empty(folder, error);
   if (error)
@@ -42,7 +77,9 @@ Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncod
   if (!empty && !replace && names.own_folder)
     return fail(ErrorCode::kNotFound, fmt::format("{} is not empty", folder.string()),
                 "choose another folder, or give --force to replace files in it");
-  return AudioFolder(folder, encoding, replace, std::move(names));
+  AudioFolder made(folder, encoding, replace, std::move(names));
+  made.made_ = std::move(missing);
+  return made;
 }
 
 Status AudioFolder::write(std::span<const float> samples) {
@@ -67,10 +104,8 @@ Status AudioFolder::finish() {
 }
 
 Result<std::string> AudioFolder::keep_fragment() {
-  if (!paragraph_) return folder_.string();
-  const std::string fragment = TRY(paragraph_->keep_fragment());
-  ++files_;
-  return fmt::format("{} (the last file is {})", folder_.string(), fragment);
+  paragraph_.reset();
+  return files_ > 0 ? folder_.string() : std::string();
 }
 
 std::uint64_t AudioFolder::clipped() const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "io/audio_file.h"
 #include "io/audio_format.h"
@@ -16,7 +17,8 @@ namespace decibit {
 
 /// 0001.wav, 0002.wav and so on, 10000.wav after 9999.wav, unless called otherwise. Each is there,
 /// whole, when its paragraph ends; a paragraph without samples has none. Resampling starts anew
-/// with each, so that the files do not depend on each other.
+/// with each, so that the files do not depend on each other. A folder that it made goes with it if
+/// no file came into it.
 class AudioFolder : public AudioSink {
  public:
   struct Names {
@@ -34,12 +36,16 @@ class AudioFolder : public AudioSink {
     return create(folder, encoding, replace, Names());
   }
 
+  AudioFolder(AudioFolder&& other) noexcept;
+  AudioFolder& operator=(AudioFolder&&) = delete;
+  ~AudioFolder() override;
+
   Status write(std::span<const float> samples) override;
   Status end_paragraph() override;
   /// If it replaces, the files of an earlier, longer run go too: those with a number beyond the
   /// last.
   Status finish() override;
-  /// The folder; its last file holds the beginning of a paragraph.
+  /// The folder, with the files of whole paragraphs; the one that was begun goes.
   Result<std::string> keep_fragment() override;
   std::uint64_t clipped() const override;
   /// Files that are there by now.
@@ -60,6 +66,7 @@ class AudioFolder : public AudioSink {
   AudioEncoding encoding_;
   bool replace_;
   Names names_;
+  std::vector<std::filesystem::path> made_;  // folders, the innermost first
   std::size_t files_ = 0;
   std::uint64_t clipped_ = 0;  // in those files
   std::optional<AudioWriter> paragraph_;

@@ -26,7 +26,8 @@ class AudioSink {
   /// All was written: files get their names.
   virtual Status finish() = 0;
   /// In place of finish() when the user stopped: what was written becomes a whole file too, which
-  /// takes no older file's place. Returns where it is, for a message.
+  /// takes no older file's place; of a file for each paragraph, the whole ones stay. Returns where
+  /// it is, for a message; empty if nothing is left.
   virtual Result<std::string> keep_fragment() = 0;
   /// Samples that were clipped so far.
   virtual std::uint64_t clipped() const = 0;

@@ -83,17 +83,39 @@ TEST_F(AudioFolderTest, ReplacesALongerRunAndNothingElse) {
                                             "x0006.wav", "0007.wav.bak", "notes"));
 }
 
-TEST_F(AudioFolderTest, KeepsWhatWasSpokenAndTheOldFiles) {
+TEST_F(AudioFolderTest, KeepsWholeParagraphsAndTheOldFiles) {
   for (const char* old : {"0001.wav", "0002.wav", "0003.wav"})
     std::ofstream(folder_ / old) << "old";
   auto folder = AudioFolder::create(folder_, kWav, true);
   ASSERT_TRUE(folder && folder->write(tone()) && folder->end_paragraph());
   ASSERT_TRUE(folder->write(tone()));
-  EXPECT_THAT(*folder->keep_fragment(), HasSubstr((folder_ / "0002.interrupted.wav").string()));
+  EXPECT_EQ(*folder->keep_fragment(), folder_.string());
   EXPECT_EQ(fs::file_size(folder_ / "0001.wav"), 48044u);
-  EXPECT_EQ(fs::file_size(folder_ / "0002.interrupted.wav"), 48044u);
   EXPECT_EQ(*read_text(folder_ / "0002.wav"), "old");
   EXPECT_EQ(*read_text(folder_ / "0003.wav"), "old");
+  EXPECT_THAT(names(), UnorderedElementsAre("0001.wav", "0002.wav", "0003.wav"));
+}
+
+TEST_F(AudioFolderTest, GoesWhenNoFileCameIntoIt) {
+  {
+    auto folder = AudioFolder::create(folder_ / "a/b/c/", kWav, false);
+    ASSERT_TRUE(folder && folder->write(tone()));
+    EXPECT_TRUE(fs::is_directory(folder_ / "a/b/c"));
+    EXPECT_EQ(*folder->keep_fragment(), "");
+  }
+  EXPECT_TRUE(names().empty());
+  fs::create_directory(folder_ / "mine");
+  { ASSERT_TRUE(AudioFolder::create(folder_ / "mine", kWav, false)); }
+  EXPECT_THAT(names(), UnorderedElementsAre("mine"));
+}
+
+// A run in one format says nothing about files of another.
+TEST_F(AudioFolderTest, LeavesLaterFilesOfOtherFormats) {
+  for (const char* old : {"0002.wav", "0002.flac", "0003.FLAC"})
+    std::ofstream(folder_ / old) << "old";
+  auto folder = AudioFolder::create(folder_, {AudioFormat::kFlac, 24000, 24000}, true);
+  ASSERT_TRUE(folder && speak(*folder, 1));
+  EXPECT_THAT(names(), UnorderedElementsAre("0001.flac", "0002.wav", "0003.FLAC"));
 }
 
 }  // namespace

@@ -82,7 +82,9 @@ TEST(AudioStream, IsHeardAfterEachWrite) {
   ASSERT_EQ(::fcntl(pipe.ends[0], F_SETFL, O_NONBLOCK), 0);
   auto stream = AudioStream::create(pipe.ends[1], "pipe", {AudioFormat::kWav, 24000, 24000});
   ASSERT_TRUE(stream);
-  EXPECT_EQ(drain(pipe.ends[0]).size(), 44u);
+  EXPECT_EQ(drain(pipe.ends[0]), "") << "a text may have no sound, and then no file either";
+  ASSERT_TRUE(stream->write(std::vector<float>(10, 0.25f)));
+  EXPECT_EQ(drain(pipe.ends[0]).size(), 64u);
   for (const std::size_t count : std::initializer_list<std::size_t>{1, 100, 9999}) {
     ASSERT_TRUE(stream->write(std::vector<float>(count, 0.25f)));
     EXPECT_EQ(drain(pipe.ends[0]).size(), 2 * count);
