@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/sentence_marks.h"
 #include "core/utf8.h"
 
 namespace decibit {
@@ -55,9 +56,8 @@ void append_words(const TimedText& timed, std::vector<Word>& words) {
 }
 
 bool ends_sentence(std::u32string_view word) {
-  constexpr std::u32string_view kClosing = U"\"')]”’»", kEnds = U".!?…。！？";
-  const std::size_t last = word.find_last_not_of(kClosing);
-  return last != word.npos && kEnds.find(word[last]) != kEnds.npos;
+  const std::size_t last = word.find_last_not_of(kClosingMarks);
+  return last != word.npos && kSentenceEnds.find(word[last]) != kSentenceEnds.npos;
 }
 
 /// Cues one word at a time.

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "speech/word_list.h"
 
+#include "core/sentence_marks.h"
 #include "core/utf8.h"
 #include "text/unicode.h"
 
 namespace decibit::speech {
 namespace {
 
-constexpr std::u32string_view kMarks = U".,!?;:…—()“”\"。、！？，；：";
-
-bool is_mark(char32_t c) { return kMarks.find(c) != kMarks.npos; }
+bool is_mark(char32_t c) {
+  constexpr std::u32string_view kBrackets = U"()“”\"";
+  for (const std::u32string_view marks : {kSentenceEnds, kClauseMarks, kBrackets})
+    if (marks.find(c) != marks.npos) return true;
+  return false;
+}
 
 bool has_sound(std::u32string_view phonemes) {
   for (const char32_t c : phonemes)

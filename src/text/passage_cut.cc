@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/passage_cut.h"
 
+#include "core/sentence_marks.h"
 #include "text/unicode.h"
 
 namespace decibit::text {
@@ -8,10 +9,8 @@ namespace {
 
 using View = std::u32string_view;
 
-constexpr View kSentenceEnds = U".!?…。！？";
-constexpr View kClauseMarks = U",;:—、，；：";
 constexpr View kWide = U"。！？、，；：";  // no space follows these
-constexpr View kClosers = U"\"'”’)]»」』*_";
+constexpr View kEmphasis = U"*_";          // closes behind a mark as well
 
 bool is_in(View set, char32_t c) { return set.find(c) != View::npos; }
 
@@ -29,7 +28,8 @@ std::size_t behind_last(View text, View marks) {
   for (std::size_t i = text.size(); i-- > 0;) {
     if (!is_in(marks, text[i])) continue;
     std::size_t end = i + 1;
-    while (end < text.size() && is_in(kClosers, text[end])) ++end;
+    while (end < text.size() && (is_in(kClosingMarks, text[end]) || is_in(kEmphasis, text[end])))
+      ++end;
     if (end >= text.size()) continue;
     if (!is_in(kWide, text[i]) && !is_space(text[end])) continue;
     if (text[i] == U'.' && may_be_abbreviation(text.substr(0, i))) continue;

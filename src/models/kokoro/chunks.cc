@@ -4,13 +4,11 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/sentence_marks.h"
 
 namespace decibit::kokoro {
 namespace {
 
-constexpr std::u32string_view kSentenceEnds = U".!?…。！？";
-constexpr std::u32string_view kClauseMarks = U";:,—、，；：";
-constexpr std::u32string_view kClosers = U")”\"";
 constexpr std::u32string_view kSpaces = U" \n\r\t\f\v\u00A0\u2028\u2029\u3000";
 
 bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
@@ -20,7 +18,8 @@ std::size_t first_cut(std::u32string_view text, std::u32string_view marks, std::
                       std::size_t to) {
   for (std::size_t i = from; i < std::min(to, text.size()); ++i) {
     if (!is_in(marks, text[i])) continue;
-    while (i + 1 < text.size() && (is_in(marks, text[i + 1]) || is_in(kClosers, text[i + 1]))) ++i;
+    while (i + 1 < text.size() && (is_in(marks, text[i + 1]) || is_in(kClosingMarks, text[i + 1])))
+      ++i;
     if (i + 1 <= to) return i + 1;
   }
   return 0;
