@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -23,27 +24,27 @@ namespace fs = std::filesystem;
 constexpr std::string_view kVoiceGroup = "Voice", kOutGroup = "Output", kOther = "Other",
                            kUnused = "Of other models";
 
-constexpr std::array<std::string_view, 21> kIgnored = {"--max-tokens",
-                                                       "--prompt",
-                                                       "--instruct",
-                                                       "--exaggeration",
-                                                       "--cfg-scale",
-                                                       "--ddpm-steps",
-                                                       "--gen-duration",
-                                                       "--duration-multiplier",
-                                                       "--steps",
-                                                       "--stg-scale",
-                                                       "--stg-block",
-                                                       "--rescale-scale",
-                                                       "--gender",
-                                                       "--pitch",
-                                                       "--stt-model",
-                                                       "--temperature",
-                                                       "--sigma",
-                                                       "--top-p",
-                                                       "--top-k",
-                                                       "--min-p",
-                                                       "--repetition-penalty"};
+constexpr auto kIgnored = std::to_array<std::string_view>({"--max-tokens",
+                                                           "--prompt",
+                                                           "--instruct",
+                                                           "--exaggeration",
+                                                           "--cfg-scale",
+                                                           "--ddpm-steps",
+                                                           "--gen-duration",
+                                                           "--duration-multiplier",
+                                                           "--steps",
+                                                           "--stg-scale",
+                                                           "--stg-block",
+                                                           "--rescale-scale",
+                                                           "--gender",
+                                                           "--pitch",
+                                                           "--stt-model",
+                                                           "--temperature",
+                                                           "--sigma",
+                                                           "--top-p",
+                                                           "--top-k",
+                                                           "--min-p",
+                                                           "--repetition-penalty"});
 
 std::vector<Flag> flags() {
   std::vector<Flag> all = {

@@ -5,7 +5,6 @@ namespace decibit {
 
 Result<AudioWriter> AudioWriter::create(const std::filesystem::path& path,
                                         const AudioEncoding& encoding, bool replace) {
-  TRY(check_sample_rate(encoding.format, encoding.sample_rate_hz));
   OutputFile file = TRY(OutputFile::create(path, replace));
   AudioEncoder encoder =
       TRY(AudioEncoder::create(encoding, {file.descriptor(), file.seekable(), path.string()}));

@@ -18,10 +18,6 @@ class AudioWriter : public AudioSink {
   /// The errors of OutputFile::create and AudioEncoder::create.
   static Result<AudioWriter> create(const std::filesystem::path& path,
                                     const AudioEncoding& encoding, bool replace);
-  static Result<AudioWriter> create(const std::filesystem::path& path, AudioFormat format,
-                                    int sample_rate_hz, bool replace) {
-    return create(path, {format, sample_rate_hz, sample_rate_hz}, replace);
-  }
 
   Status write(std::span<const float> samples) override { return encoder_.write(samples); }
   Status end_paragraph() override { return {}; }

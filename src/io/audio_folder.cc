@@ -63,7 +63,6 @@ AudioFolder::~AudioFolder() {
 
 Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncoding& encoding,
                                         bool replace, Names names) {
-  TRY(check_sample_rate(encoding.format, encoding.sample_rate_hz));
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (fs::exists(status) && !fs::is_directory(status))

@@ -28,7 +28,8 @@ class AudioFolder : public AudioSink {
     bool own_folder = true;  // nothing else is to lie there, and files of an earlier run go
   };
   /// Makes `folder` where it is missing. kNotFound when its own folder holds something already
-  /// and may not be replaced; kUsage when it is a file, or the format has not the rate.
+  /// and may not be replaced; kUsage when it is a file. A rate that the format has not is the first
+  /// write's error (check_sample_rate).
   static Result<AudioFolder> create(const std::filesystem::path& folder,
                                     const AudioEncoding& encoding, bool replace, Names names);
   static Result<AudioFolder> create(const std::filesystem::path& folder,

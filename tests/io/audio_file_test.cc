@@ -15,10 +15,6 @@
 #include "io/byte_source.h"
 #include "sound.h"
 
-// libsndfile drops the buffers of Vorbis when the very first write fails.
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() { return "leak:libogg\nleak:libvorbis\n"; }
-
 namespace decibit {
 namespace {
 

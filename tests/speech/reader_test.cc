@@ -7,6 +7,7 @@
 #include <malloc.h>
 
 #include "core/utf8.h"
+#include "pieces.h"
 #include "speech/read_ahead.h"
 #include "speech/word_times.h"
 #include "text/en/letter_to_sound.h"
@@ -19,21 +20,13 @@ using speech::Reader;
 using speech::ReaderOptions;
 using speech::TextSource;
 using ::testing::ElementsAre;
+using testing::in_pieces;
 
 const std::atomic<bool> kGoOn{false};
 
 const text::en::Phonemizer& english() {
   static const text::en::Phonemizer phonemizer(text::letter_to_sound);
   return phonemizer;
-}
-
-/// `text`, `piece` bytes at a time.
-TextSource in_pieces(std::string text, std::size_t piece) {
-  TextSource whole = speech::text_in_memory(std::move(text));
-  whole.read = [read = whole.read, piece](std::span<char> to, const std::atomic<bool>& stop) {
-    return read(to.first(std::min(piece, to.size())), stop);
-  };
-  return whole;
 }
 
 std::vector<ReadChunk> chunks(TextSource source, const text::en::Phonemizer* phonemizer) {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "pieces.h"
 #include "speech/synthesizer.h"
 #include "tiny_kokoro.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::in_pieces;
 using ::testing::SizeIs;
 
 constexpr std::size_t kSamplesPerFrame = 600;
@@ -37,15 +39,6 @@ const kokoro::Voice& voice() {
 std::unique_ptr<Engine> engine(unsigned threads) {
   Reporter silent;
   return Engine::make({threads, ""}, silent).value();
-}
-
-/// `text`, `piece` bytes at a time.
-speech::TextSource in_pieces(std::string text, std::size_t piece) {
-  speech::TextSource whole = speech::text_in_memory(std::move(text));
-  whole.read = [read = whole.read, piece](std::span<char> to, const std::atomic<bool>& stop) {
-    return read(to.first(std::min(piece, to.size())), stop);
-  };
-  return whole;
 }
 
 struct Spoken {
