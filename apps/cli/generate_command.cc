@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/environment.h"
 #include "cli/kokoro_folder.h"
+#include "cli/speech_flags.h"
 #include "cli/units.h"
 #include "core/suggest.h"
 #include "io/audio_file.h"
@@ -48,27 +49,14 @@ constexpr auto kIgnored = std::to_array<std::string_view>({"--max-tokens",
 
 std::vector<Flag> flags() {
   std::vector<Flag> all = {
-      {.name = "--model",
-       .value = "PATH",
-       .help = "Folder of a Kokoro model, or its name in the Hub's cache",
-       .group = kVoiceGroup,
-       .default_value = "the one that speak uses",
-       .completes = Completes::kFolder},
+      kokoro_model_flag(kVoiceGroup),
       {.name = "--text",
        .value = "TEXT",
        .help = "What to say",
        .group = kVoiceGroup,
        .default_value = "standard input"},
-      {.name = "--voice",
-       .value = "NAME",
-       .help = "As --voice of speak",
-       .group = kVoiceGroup,
-       .default_value = "af_heart"},
-      {.name = "--speed",
-       .value = "X",
-       .help = "How fast to speak",
-       .group = kVoiceGroup,
-       .default_value = "1"},
+      voice_flag(kVoiceGroup),
+      speed_flag(kVoiceGroup),
       {.name = "--lang-code",
        .value = "L",
        .help = "As --lang of speak",

@@ -11,6 +11,7 @@
 #include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/kokoro_folder.h"
+#include "cli/speech_flags.h"
 #include "cli/speech_input.h"
 #include "cli/speech_job.h"
 #include "cli/speech_output.h"
@@ -27,14 +28,7 @@ constexpr std::array kBoundaries = {Choice<bool>{"scaled", true}, Choice<bool>{"
 
 std::vector<Flag> speak_flags() {
   return {
-      {.name = "--model",
-       .short_name = 'm',
-       .value = "PATH",
-       .help = "Folder of a Kokoro model, or its name in the Hub's cache",
-       .group = kVoiceGroup,
-       .default_value = "$DECIBIT_KOKORO_MODEL, what scripts/demo.sh installed, or Kokoro-82M "
-                        "of hexgrad, prince-canuma or mlx-community in the Hub's cache",
-       .completes = Completes::kFolder},
+      kokoro_model_flag(kVoiceGroup),
       {.name = "--phonemes",
        .value = "STRING",
        .help = "What to say, in the model's phonemes (misaki's alphabet), in place of a text",
@@ -49,16 +43,8 @@ std::vector<Flag> speak_flags() {
        .help = "Pronunciations of your own: lines of word, tab, phonemes",
        .group = kVoiceGroup,
        .completes = Completes::kFile},
-      {.name = "--voice",
-       .value = "NAME",
-       .help = "A voice of the model, a voice file, or a blend: af_heart:2,af_bella:1",
-       .group = kVoiceGroup,
-       .default_value = "af_heart"},
-      {.name = "--speed",
-       .value = "X",
-       .help = "How fast to speak",
-       .group = kVoiceGroup,
-       .default_value = "1"},
+      voice_flag(kVoiceGroup),
+      speed_flag(kVoiceGroup),
       {.name = "--lang",
        .value = "L",
        .help = "Language of the text: a letter of Kokoro's, or a code such as en-us",

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/kokoro_folder.h"
 #include "cli/report_values.h"
+#include "cli/speech_flags.h"
 #include "cli/speech_language.h"
 #include "cli/terminal.h"
 #include "cli/text_table.h"
@@ -125,13 +126,7 @@ Command voices_command() {
               "Lists the voices of a Kokoro model, the files in its folder voices/, and the five "
               "English ones that the program carries, which any Kokoro-82M can use. Language and "
               "gender are read off the name: af_heart is American, female.",
-          .flags = {{.name = "--model",
-                     .short_name = 'm',
-                     .value = "PATH",
-                     .help = "Folder of a Kokoro model, or its name in the Hub's cache",
-                     .group = kShow,
-                     .default_value = "the one that speak uses",
-                     .completes = Completes::kFolder},
+          .flags = {kokoro_model_flag(kShow),
                     {.name = "--language",
                      .value = "L",
                      .help = "Only voices of this language, such as en-gb or b",
