@@ -54,8 +54,8 @@ class Progressing {
 };
 
 /// What is left when the user stopped.
-Error interrupted(SpeechOutput& output) {
-  const Result<std::string> place = output.keep_fragment();
+Error interrupted(SpeechOutput& output, std::size_t paragraph) {
+  const Result<std::string> place = output.keep_fragment(paragraph);
   if (!place) return place.error();
   if (place->empty())
     return {ErrorCode::kInterrupted, "interrupted before the first paragraph was spoken whole"};
@@ -99,7 +99,7 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
                              return output.add(chunk);
                            });
   if (!spoken && spoken.error().code == ErrorCode::kInterrupted && progressing.chunks() > 0)
-    return Unexpected(interrupted(output));
+    return Unexpected(interrupted(output, synthesizer.paragraph()));
   TRY(Status(spoken));
   TRY(output.finish());
   if (output.clipped() > 0)

@@ -142,7 +142,8 @@ Status SpeechOutput::finish() {
   return times_ ? times_->finish() : Status();
 }
 
-Result<std::string> SpeechOutput::keep_fragment() {
+Result<std::string> SpeechOutput::keep_fragment(std::size_t paragraph) {
+  if (paragraph != paragraph_) TRY(end_paragraph());
   std::string place = TRY(sink_->keep_fragment());
   if (kind_ == Kind::kFolder) samples_ = whole_samples_;
   if (place.empty()) return place;

@@ -45,9 +45,9 @@ class SpeechOutput {
 
   Status add(const SpeechChunk& chunk);
   Status finish();
-  /// In place of finish(), when the user stopped: where what was spoken so far is, as far as it is
-  /// kept; seconds() are then of that. Empty if nothing is.
-  Result<std::string> keep_fragment();
+  /// In place of finish(), when the user stopped while `paragraph` was being spoken: where what was
+  /// spoken so far is, as far as it is kept; seconds() are then of that. Empty if nothing is.
+  Result<std::string> keep_fragment(std::size_t paragraph);
 
   /// Of all that was written, silence too.
   double seconds() const { return static_cast<double>(samples_) / kSpeechRateHz; }

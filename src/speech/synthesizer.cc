@@ -32,6 +32,7 @@ Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonem
                              const kokoro::Voice& voice, const Options& options, Reporter& reporter,
                              OnChunk on_chunk) {
   timing_ = {};
+  paragraph_ = 0;
   const kokoro::Model& model = network_.model();
   ReadAhead ahead(
       Reader(std::move(text), phonemizer,
@@ -44,6 +45,7 @@ Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonem
   ReadChunk read;
   while (TRY(ahead.next(read, reporter))) {
     notes.add(read.notes);
+    paragraph_ = read.paragraph;
     chunk.silence_before += read.pause;
     std::u32string dropped;
     const bool has_sound = model.vocabulary().encode(read.phonemes, dropped).size() > 2;

@@ -45,11 +45,14 @@ class Synthesizer {
 
   /// Of the last text; up to date when `on_chunk` is called.
   const Timing& timing() const { return timing_; }
+  /// Of the chunk at hand, which may not have been handed over yet: those before it are whole.
+  std::size_t paragraph() const { return paragraph_; }
   std::size_t workspace_bytes() const { return network_.workspace_bytes(); }
 
  private:
   kokoro::Synthesizer network_;
   Timing timing_;
+  std::size_t paragraph_ = 0;
 };
 
 }  // namespace decibit::speech

@@ -199,6 +199,27 @@ TEST(Speech, CountsNoWaitingForItsText) {
   EXPECT_LE(synthesizer.timing().network_seconds + wait.count(), all.count());
 }
 
+// Whatever part of the network they are in: no noise, and no length taken from them.
+TEST(Speech, RefusesWeightsThatAreNoNumbers) {
+  const auto one = engine(1);
+  for (const char* name :
+       {"bert.embeddings.word_embeddings.weight", "bert_encoder.weight",
+        "predictor.duration_proj.linear_layer.weight", "predictor.lstm.weight_ih_l0",
+        "predictor.F0_proj.bias", "predictor.N.0.conv1.weight_g", "text_encoder.embedding.weight",
+        "text_encoder.lstm.weight_hh_l0_reverse", "decoder.asr_res.0.bias",
+        "decoder.generator.ups.0.weight_g", "decoder.generator.conv_post.weight_v"}) {
+    const auto damaged = testing::tiny_kokoro(name);
+    speech::Synthesizer synthesizer(*damaged, *one, Compute::kExact);
+    Told told;
+    const Status status =
+        synthesizer.generate(speech::text_in_memory("hello."), nullptr, voice(), {}, told,
+                             [](const SpeechChunk&) -> Status { return {}; });
+    ASSERT_FALSE(status) << name;
+    EXPECT_EQ(status.error().code, ErrorCode::kBadInput) << name;
+    EXPECT_THAT(status.error().message, HasSubstr("damaged")) << name;
+  }
+}
+
 TEST(Speech, HandsErrorsThrough) {
   const auto one = engine(1);
   Told told;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -24,11 +25,18 @@ constexpr std::int64_t kStyle = 256, kRows = 62;
 
 }  // namespace
 
-std::unique_ptr<kokoro::Model> tiny_kokoro() {
+std::unique_ptr<kokoro::Model> tiny_kokoro(const std::string& damaged) {
   const ScratchFolder scratch;
   const std::filesystem::path golden =
       std::filesystem::path(DECIBIT_SOURCE_DIR) / "tests/golden/models/kokoro_tiny";
   write_source(read_json_file(golden / "source.json"), scratch.path());
+  if (!damaged.empty()) {
+    HostTensors tensors = read_tensors(scratch.path());
+    HostTensor& tensor = tensors.at(damaged);
+    const std::vector<float> nan(values_of(tensor).size(), std::numeric_limits<float>::quiet_NaN());
+    tensor = host_tensor(tensor.dtype, tensor.shape, nan);
+    write_tensors(scratch / "model.safetensors", tensors);
+  }
   Reporter silent;
   SourceModel source = open_source_model(scratch.path(), {}, silent).value();
   Json vocab(Json::Object{});

@@ -3,14 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "models/kokoro/model.h"
 
 namespace decibit::testing {
 
 /// Knows the small ASCII letters, the space, `.,!?` and a few of misaki's symbols. It takes 62
-/// phonemes at once.
-std::unique_ptr<kokoro::Model> tiny_kokoro();
+/// phonemes at once. The tensor `damaged` is all NaN.
+std::unique_ptr<kokoro::Model> tiny_kokoro(const std::string& damaged = {});
 /// A voice for it. With a scale of 1e30 the network's numbers overflow.
 kokoro::Voice tiny_voice(double scale = 1);
 

@@ -8,13 +8,17 @@
 namespace decibit::kokoro {
 namespace {
 
-/// kBadInput for sound that is none: weights or a voice with NaN, infinity or absurd numbers.
-Status check_finite(std::span<const float> audio, const KernelTable& kernels) {
+/// Weights or a voice with NaN, infinity or absurd numbers.
+Error damaged(std::string_view what) {
+  return {.code = ErrorCode::kBadInput,
+          .message =
+              fmt::format("the model's {} not finite: its weights or the voice are damaged", what),
+          .hint = "decibit inspect --verify looks for NaN and infinity"};
+}
+
+bool is_finite(std::span<const float> audio, const KernelTable& kernels) {
   const auto bytes = std::as_bytes(audio);
-  if (kernels.first_nonfinite(DType::kF32, bytes.data(), audio.size()) == audio.size()) return {};
-  return fail(ErrorCode::kBadInput,
-              "the model's sound is not finite: its weights or the voice are damaged",
-              "decibit inspect --verify looks for NaN and infinity");
+  return kernels.first_nonfinite(DType::kF32, bytes.data(), audio.size()) == audio.size();
 }
 
 Status check_length(double seconds) {
@@ -46,6 +50,7 @@ Result<Speech> Synthesizer::speak(std::u32string_view phonemes, std::size_t inde
   const styletts2::Overrides none;
   try {
     const styletts2::Network::Pass pass(model_.network(), context, utterance, none);
+    if (!pass.has_durations()) return Unexpected(damaged("durations are"));
     TRY(check_length(static_cast<double>(pass.samples()) / Model::kSampleRateHz));
     audio_.resize(static_cast<std::size_t>(pass.samples()));
     pass.vocode(audio_);
@@ -57,7 +62,7 @@ Result<Speech> Synthesizer::speak(std::u32string_view phonemes, std::size_t inde
   } catch (const PassStopped&) {
     return fail(ErrorCode::kInterrupted, "interrupted");
   }
-  TRY(check_finite(audio_, engine_.kernels()));
+  if (!is_finite(audio_, engine_.kernels())) return Unexpected(damaged("sound is"));
   return Speech{audio_, durations_};
 }
 

@@ -79,6 +79,7 @@ void Network::Pass::predict_durations() {
     const float speed = boundary && !utterance_.scale_boundaries ? 1 : utterance_.speed;
     // Half to even, as torch.round. A NaN, from weights gone wrong, must not become a length.
     const float frames = std::nearbyint(sums[t] / speed);
+    has_durations_ = has_durations_ && std::isfinite(frames);
     durations_[t] = frames >= 1 ? static_cast<std::int32_t>(std::min(frames, 1e6f)) : 1;
   }
   if (!overrides_.durations.empty())

@@ -40,6 +40,8 @@ class Network {
          const Overrides& overrides);
     /// Frames of each token: 1 at least, 40 frames a second.
     std::span<const std::int32_t> durations() const { return durations_; }
+    /// False when they are guesses, because the weights or the style gave no numbers (NaN).
+    bool has_durations() const { return has_durations_; }
     std::int64_t samples() const;
     /// audio [samples()], in [-1, 1] but for rare peaks.
     void vocode(std::span<float> audio) const;
@@ -56,6 +58,7 @@ class Network {
     Rows features_;  // of tokens, for prosody [T, predictor width]
     std::span<std::int32_t> durations_;
     std::int64_t frames_ = 0;
+    bool has_durations_ = true;
   };
 
  private:
