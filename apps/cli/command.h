@@ -57,6 +57,7 @@ struct Command {
   std::vector<Flag> flags = {};
   std::vector<Example> examples = {};
   Result<Outcome> (*run)(const Values& values, Reporter& reporter) = nullptr;
+  bool has_page = true;  // a man page that is installed (CMakeLists.txt)
   /// With it standard output holds something else than the outcome, which goes to standard error.
   std::string_view stdout_flag = {};
 

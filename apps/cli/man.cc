@@ -97,8 +97,8 @@ std::string see_also_section(const Command& subject) {
   };
   if (!subject.name.empty()) add("decibit");
   for (const Command& command : commands()) {
-    const bool has_page = command.name == "convert" || command.name == "inspect";
-    if (has_page && command.name != subject.name) add(fmt::format("decibit\\-{}", command.name));
+    if (command.has_page && command.name != subject.name)
+      add(fmt::format("decibit\\-{}", command.name));
   }
   return text + "\n";
 }

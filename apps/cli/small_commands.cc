@@ -47,7 +47,8 @@ Command completion_command() {
           .examples = {{"bash, for this session", "source <(decibit completion bash)"},
                        {"fish, for good",
                         "decibit completion fish > ~/.config/fish/completions/decibit.fish"}},
-          .run = run_completion};
+          .run = run_completion,
+          .has_page = false};
 }
 
 Command man_command() {
@@ -58,7 +59,8 @@ Command man_command() {
       .arguments = {{.name = kCommandArgument, .help = "A command; decibit itself unless given"}},
       .flags = {help_flag()},
       .examples = {{"read it", "decibit man convert | man -l -"}},
-      .run = run_man};
+      .run = run_man,
+      .has_page = false};
 }
 
 Command help_command() {
@@ -68,7 +70,8 @@ Command help_command() {
       .description = "The same text as COMMAND --help.",
       .arguments = {{.name = kCommandArgument, .help = "A command; decibit itself unless given"}},
       .flags = {help_flag()},
-      .run = run_help};
+      .run = run_help,
+      .has_page = false};
 }
 
 }  // namespace decibit::cli

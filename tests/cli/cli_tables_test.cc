@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/man.h"
+#include "io/byte_source.h"
 
 namespace decibit::cli {
 namespace {
@@ -119,6 +121,19 @@ TEST(CliTables, BashCompletesCommandsFlagsAndValues) {
   EXPECT_EQ(bash_offers("decibit completion z"), "zsh\n");
   EXPECT_EQ(bash_offers("decibit help conv"), "convert\n");
   EXPECT_EQ(bash_offers("decibit man i"), "inspect\n");
+}
+
+TEST(CliTables, ManualPagesNameTheOthersThatAreInstalled) {
+  const std::string build =
+      *read_text(std::filesystem::path(DECIBIT_SOURCE_DIR) / "apps/cli/CMakeLists.txt");
+  for (const Command& command : commands()) {
+    const std::string name(command.name);
+    const bool installed = build.find("decibit-" + name + ".1") != build.npos;
+    EXPECT_EQ(command.has_page, installed) << name;
+    const std::string page = man_page(program());
+    const std::string see_also = page.substr(page.find(".SH SEE ALSO"));
+    EXPECT_EQ(see_also.find("decibit\\-" + name + "\\fR(1)") != see_also.npos, installed) << name;
+  }
 }
 
 TEST(CliTables, ManualPagesHoldNoStrayRequests) {
