@@ -365,8 +365,11 @@ TEST_F(AudioFile, GoesStraightIntoADevice) {
     EXPECT_EQ(*writer->keep_fragment(), "/dev/null");
   }
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
-  const auto full = open_wav("/dev/full");
-  EXPECT_EQ(code_of(full), ErrorCode::kResources);
+  auto full = open_wav("/dev/full");
+  ASSERT_TRUE(full);
+  const Status written = full->write(tone());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kResources);
 }
 
 // --out /dev/stdout >> x.wav: appends to the shell's file, which is not replaced.
