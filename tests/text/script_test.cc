@@ -57,8 +57,7 @@ std::string repeated(std::string_view text, int times) {
 TEST(Script, TellsAReplacementCharacterFromBytesThatAreNoText) {
   EXPECT_THAT(told("a\uFFFDb"), ElementsAre("0|0|a\uFFFDb"));
   EXPECT_THAT(notes("a\uFFFDb"), IsEmpty());
-  EXPECT_THAT(notes("a\uFFFD\xFF\xEF\xBF"),
-              ElementsAre("bytes left out that are not UTF-8: 3"));
+  EXPECT_THAT(notes("a\uFFFD\xFF\xEF\xBF"), ElementsAre("bytes left out that are not UTF-8: 3"));
 }
 
 TEST(Script, EndsParagraphsAtBlankLines) {
