@@ -11,6 +11,7 @@
 
 #include "child.h"
 #include "command_line.h"
+#include "host_tensors.h"
 
 namespace decibit::testing {
 namespace {
