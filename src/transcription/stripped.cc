@@ -4,7 +4,7 @@
 
 #include "core/utf8.h"
 
-namespace decibit {
+namespace decibit::transcription {
 namespace {
 
 bool is_space(char32_t c) {
@@ -30,4 +30,4 @@ std::string_view stripped(std::string_view text) {
   return text.substr(0, end);
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <string_view>
 
-namespace decibit {
+namespace decibit::transcription {
 
 /// Bytes of white space that UTF-8 text begins with.
 std::size_t leading_space(std::string_view text);
 
 std::string_view stripped(std::string_view text);
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -18,6 +18,7 @@
 namespace decibit::testing {
 namespace {
 namespace fs = std::filesystem;
+using namespace transcription;
 
 double number(const Json& json, std::string_view key) {
   const Json& value = *json.find(key);

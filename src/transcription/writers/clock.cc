@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace decibit {
+namespace decibit::transcription {
 
 std::int64_t to_milliseconds(double seconds) {
   return std::max<std::int64_t>(std::llrint(seconds * 1000.0), 0);
@@ -20,4 +20,4 @@ std::string clock_text(double seconds, bool always_hours, char before_millisecon
                             before_milliseconds, ms % 1000);
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

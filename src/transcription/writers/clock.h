@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace decibit {
+namespace decibit::transcription {
 
 /// Ties to even, as Python rounds. Never below 0.
 std::int64_t to_milliseconds(double seconds);
@@ -14,4 +14,4 @@ std::int64_t to_milliseconds(double seconds);
 /// "01:02.345", and with hours when there are any or `always_hours`: "00:01:02.345".
 std::string clock_text(double seconds, bool always_hours, char before_milliseconds);
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -6,7 +6,7 @@
 #include "core/utf8.h"
 #include "transcription/stripped.h"
 
-namespace decibit {
+namespace decibit::transcription {
 namespace {
 
 constexpr double kLongPause = 3;          // seconds
@@ -57,4 +57,4 @@ void CueBuilder::add_word(TranscribedWord word, bool first_of_group, std::vector
   cue_.push_back(std::move(word));
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

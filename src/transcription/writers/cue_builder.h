@@ -8,7 +8,7 @@
 
 #include "transcription/writers/transcript_writer.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 /// A subtitle: its words, whose texts joined are what it shows. A word that begins a line after the
 /// first has a line feed in front.
@@ -36,4 +36,4 @@ class CueBuilder {
   double last_start_ = 0;  // of the word before
 };
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -9,7 +9,7 @@
 
 #include "io/json.h"
 
-namespace decibit {
+namespace decibit::transcription {
 namespace {
 
 std::string json(const auto& value) { return Json(value).dump(-1); }
@@ -45,4 +45,4 @@ std::string JsonWriter::finish(std::string_view language) {
                      segments_, json(language));
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

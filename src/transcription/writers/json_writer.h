@@ -4,7 +4,7 @@
 
 #include "transcription/writers/transcript_writer.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 class JsonWriter : public TranscriptWriter {
  public:
@@ -17,4 +17,4 @@ class JsonWriter : public TranscriptWriter {
   std::string text_, segments_;
 };
 
-}  // namespace decibit
+}  // namespace decibit::transcription

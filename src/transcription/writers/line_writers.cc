@@ -8,7 +8,7 @@
 #include "transcription/stripped.h"
 #include "transcription/writers/clock.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 std::string TxtWriter::add(const TranscribedSegment& segment) {
   return fmt::format("{}\n", stripped(segment.text));
@@ -32,4 +32,4 @@ std::string LrcWriter::add(const TranscribedSegment& segment) {
                      segment.text);
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

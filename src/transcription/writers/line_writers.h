@@ -4,7 +4,7 @@
 
 #include "transcription/writers/transcript_writer.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 /// The text alone.
 class TxtWriter : public TranscriptWriter {
@@ -26,4 +26,4 @@ class LrcWriter : public TranscriptWriter {
   std::string add(const TranscribedSegment& segment) override;
 };
 
-}  // namespace decibit
+}  // namespace decibit::transcription

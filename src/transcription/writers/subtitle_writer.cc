@@ -8,7 +8,7 @@
 #include "transcription/stripped.h"
 #include "transcription/writers/clock.h"
 
-namespace decibit {
+namespace decibit::transcription {
 namespace {
 
 std::string underlined(std::string_view word) {
@@ -72,4 +72,4 @@ std::string SubtitleWriter::cue_text(const std::string& start, const std::string
          fmt::format("{} --> {}\n{}\n\n", start, end, text);
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -5,7 +5,7 @@
 #include "transcription/writers/cue_builder.h"
 #include "transcription/writers/transcript_writer.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 class SubtitleWriter : public TranscriptWriter {
  public:
@@ -29,4 +29,4 @@ class SubtitleWriter : public TranscriptWriter {
   std::size_t count_ = 0;
 };
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -6,7 +6,7 @@
 
 #include "io/write.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 Result<TranscriptFile> TranscriptFile::create(const std::filesystem::path& path,
                                               std::unique_ptr<TranscriptWriter> writer) {
@@ -30,4 +30,4 @@ Status TranscriptFile::write(const std::string& text) {
   return write_all(file_.descriptor(), std::as_bytes(std::span(text)), file_.path().string());
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -12,7 +12,7 @@
 #include "io/output_file.h"
 #include "transcription/writers/transcript_writer.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 class TranscriptFile {
  public:
@@ -35,4 +35,4 @@ class TranscriptFile {
   std::unique_ptr<TranscriptWriter> writer_;
 };
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -8,7 +8,7 @@
 #include "transcription/writers/line_writers.h"
 #include "transcription/writers/subtitle_writer.h"
 
-namespace decibit {
+namespace decibit::transcription {
 namespace {
 
 constexpr std::array<std::string_view, 6> kNames = {"txt", "vtt", "srt", "tsv", "json", "lrc"};
@@ -44,4 +44,4 @@ std::unique_ptr<TranscriptWriter> make_transcript_writer(TranscriptFormat format
   return std::make_unique<LrcWriter>();
 }
 
-}  // namespace decibit
+}  // namespace decibit::transcription

@@ -14,7 +14,7 @@
 
 #include "decibit/transcribe.h"
 
-namespace decibit {
+namespace decibit::transcription {
 
 enum class TranscriptFormat : std::uint8_t { kTxt, kVtt, kSrt, kTsv, kJson, kLrc };
 
@@ -49,4 +49,4 @@ class TranscriptWriter {
 std::unique_ptr<TranscriptWriter> make_transcript_writer(TranscriptFormat format, bool has_words,
                                                          const CueLayout& layout);
 
-}  // namespace decibit
+}  // namespace decibit::transcription
