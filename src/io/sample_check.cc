@@ -23,8 +23,7 @@ Status check_samples(std::span<const float> samples, int channels, std::uint64_t
   const auto at = static_cast<std::uint64_t>(odd - samples.begin());
   const auto width = static_cast<std::uint64_t>(channels);
   const std::uint64_t frame = first_frame + at / width;
-  const std::string channel =
-      channels == 1 ? "" : fmt::format(" of channel {}", at % width + 1);
+  const std::string channel = channels == 1 ? "" : fmt::format(" of channel {}", at % width + 1);
   return fail(ErrorCode::kBadInput,
               fmt::format("{}: sample {}{}, at {:.3f} s, is {}; full scale is 1", name, frame,
                           channel, static_cast<double>(frame) / sample_rate_hz, *odd),

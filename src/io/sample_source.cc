@@ -10,11 +10,12 @@ namespace {
 
 class MemorySamples : public SampleSource {
  public:
-  explicit MemorySamples(std::span<const float> samples) : samples_(samples) {}
+  MemorySamples(std::span<const float> samples, int sample_rate_hz)
+      : samples_(samples), sample_rate_hz_(sample_rate_hz) {}
 
   Result<std::size_t> read(std::span<float> out) override {
     const auto block = samples_.subspan(at_, std::min(out.size(), samples_.size() - at_));
-    TRY(check_samples(block, 1, at_, kRateHz, name_));
+    TRY(check_samples(block, 1, at_, sample_rate_hz_, name_));
     std::ranges::copy(block, out.begin());
     at_ += block.size();
     return block.size();
@@ -26,17 +27,17 @@ class MemorySamples : public SampleSource {
   const std::string& name() const override { return name_; }
 
  private:
-  static constexpr int kRateHz = 16000;  // of every model that hears; for messages
-
   std::span<const float> samples_;
+  int sample_rate_hz_;  // for messages
   std::size_t at_ = 0;
   std::string name_ = "audio";
 };
 
 }  // namespace
 
-std::unique_ptr<SampleSource> samples_in_memory(std::span<const float> samples) {
-  return std::make_unique<MemorySamples>(samples);
+std::unique_ptr<SampleSource> samples_in_memory(std::span<const float> samples,
+                                                int sample_rate_hz) {
+  return std::make_unique<MemorySamples>(samples, sample_rate_hz);
 }
 
 }  // namespace decibit

@@ -27,6 +27,6 @@ class SampleSource {
 };
 
 /// Samples that somebody else keeps. kBadInput from read() for one that is not finite.
-std::unique_ptr<SampleSource> samples_in_memory(std::span<const float> samples);
+std::unique_ptr<SampleSource> samples_in_memory(std::span<const float> samples, int sample_rate_hz);
 
 }  // namespace decibit
