@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "io/write.h"
