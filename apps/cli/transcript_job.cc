@@ -18,12 +18,11 @@
 #include "cli/units.h"
 #include "io/write.h"
 #include "models/whisper/model.h"
-#include "models/whisper/network.h"
 #include "models/whisper/tokenizer.h"
 #include "nn/engine.h"
-#include "transcription/log_mel.h"
-#include "transcription/stripped.h"
-#include "transcription/transcription.h"
+#include "text/strip.h"
+#include "transcription/model_listener.h"
+#include "transcription/options.h"
 #include "transcription/writers/clock.h"
 
 namespace decibit::cli {
@@ -33,14 +32,13 @@ constexpr double kFramesPerSecond = 100;
 // A text that ends this long before the sound is worth a warning, if so much of that is loud.
 constexpr double kLongTail_s = 10, kLoudTail_s = 3;
 
-/// What one file after the other is transcribed with.
-struct Transcriber {
-  const TranscriptJob& job;
-  const whisper::Model& model;
-  const whisper::Tokenizer& tokenizer;
-  Engine& engine;
-  whisper::Network& network;
-  Reporter& reporter;
+/// Transcribes one file after the other.
+class FileTranscriber {
+ public:
+  /// All outlive it. `language`: its code; empty: to be detected.
+  FileTranscriber(const TranscriptJob& job, const std::string& language, std::int64_t mels,
+                  transcription::ModelListener& listener, Reporter& reporter)
+      : job_(job), language_(language), mels_(mels), listener_(listener), reporter_(reporter) {}
 
   TranscribedFile transcribe(std::size_t input);
 
@@ -49,68 +47,73 @@ struct Transcriber {
   TranscribeOptions options_for(const TranscribedFile& file);
   /// Warns when sound goes on where the text has ended.
   Status check_tail(const TranscribedFile& file, WatchedMel& mel, double text_end);
+
+  const TranscriptJob& job_;
+  const std::string& language_;
+  const std::int64_t mels_;
+  transcription::ModelListener& listener_;
+  Reporter& reporter_;
 };
 
 Status print(std::string_view text) {
   return write_all(STDOUT_FILENO, std::as_bytes(std::span(text)), "standard output");
 }
 
-TranscribeOptions Transcriber::options_for(const TranscribedFile& file) {
-  TranscribeOptions options = job.options;
-  options.stop = [this] { return reporter.cancelled(); };
+TranscribeOptions FileTranscriber::options_for(const TranscribedFile& file) {
+  TranscribeOptions options = job_.options;
+  options.stop = [this] { return reporter_.cancelled(); };
   // Lines on a screen say how far it is.
-  if (!job.live || ::isatty(STDOUT_FILENO) == 0)
+  if (!job_.live || ::isatty(STDOUT_FILENO) == 0)
     options.progress = [this, &file](double done) {
       const std::string item = file.input + ", seconds";
-      reporter.progress({.stage = "transcribing",
-                         .item = item,
-                         .done_bytes = static_cast<std::uint64_t>(done),
-                         .total_bytes = static_cast<std::uint64_t>(std::ceil(file.seconds)),
-                         .counts_items = true});
+      reporter_.progress({.stage = "transcribing",
+                          .item = item,
+                          .done_bytes = static_cast<std::uint64_t>(done),
+                          .total_bytes = static_cast<std::uint64_t>(std::ceil(file.seconds)),
+                          .counts_items = true});
     };
-  if (job.verbose)
+  if (job_.verbose)
     options.note = [this, &file](std::string_view text) {
-      reporter.note(fmt::format("{}: {}", file.input, text));
+      reporter_.note(fmt::format("{}: {}", file.input, text));
     };
   return options;
 }
 
-Status Transcriber::check_tail(const TranscribedFile& file, WatchedMel& mel, double text_end) {
-  const std::vector<double>& clips = job.options.clip_timestamps;
+Status FileTranscriber::check_tail(const TranscribedFile& file, WatchedMel& mel, double text_end) {
+  const std::vector<double>& clips = job_.options.clip_timestamps;
   const bool to_end = clips.size() % 2 == 1 || clips.empty();
   const double end = to_end ? file.seconds : std::min(file.seconds, clips.back());
   if (end - text_end < kLongTail_s) return {};
-  const double loud =
-      TRY(mel.loud_seconds(std::llround(text_end * kFramesPerSecond),
-                           std::min(mel.frames(), std::llround(end * kFramesPerSecond))));
+  const double loud = TRY(
+      mel.loud_seconds(std::llround(text_end * kFramesPerSecond),
+                       std::min<std::int64_t>(mel.frames(), std::llround(end * kFramesPerSecond))));
   if (loud >= kLoudTail_s)
-    reporter.warn(fmt::format("{}: the text ends at {}, and the sound goes on to {}", file.input,
-                              format_duration(text_end), format_duration(end)));
+    reporter_.warn(fmt::format("{}: the text ends at {}, and the sound goes on to {}", file.input,
+                               format_duration(text_end), format_duration(end)));
   return {};
 }
 
-Status Transcriber::transcribe_into(TranscribedFile& file, std::size_t input) {
-  auto sound = TRY(open_sound(file.input, job.raw_rate_hz, reporter));
-  TranscriptOutput output = TRY(TranscriptOutput::open(job.output, input));
-  const auto log_mel = TRY(
-      transcription::LogMel::create(std::move(sound), model.dims().mels, &engine.pool(), reporter));
-  file.seconds = static_cast<double>(log_mel->samples()) / kTranscriptionRateHz;
-  WatchedMel mel(*log_mel, model.dims().mels);
-  double text_end = 0;
+Status FileTranscriber::transcribe_into(TranscribedFile& file, std::size_t input) {
+  auto sound = TRY(open_sound(file.input, job_.raw_rate_hz, reporter_));
+  TranscriptOutput output = TRY(TranscriptOutput::open(job_.output, input));
+  const auto spectrogram = TRY(listener_.spectrogram(std::move(sound), reporter_));
+  file.seconds = static_cast<double>(spectrogram->samples()) / kTranscriptionRateHz;
+  WatchedMel mel(*spectrogram, mels_);
+  double text_end = job_.options.clip_timestamps.empty() ? 0 : job_.options.clip_timestamps.front();
   bool any = false;
   Status written;
   const auto on_segment = [&](const TranscribedSegment& segment) {
     any = true;
     written = output.add(segment);
-    if (job.report) file.add(segment, job.output.has_words);
-    if (transcription::stripped(segment.text).empty()) return bool(written);
+    if (job_.report) file.add(segment, job_.output.has_words);
+    if (text::strip(segment.text).empty()) return bool(written);
     text_end = std::max(text_end, segment.end_seconds);
-    if (written && job.live) written = print(live_line(segment));
+    if (written && job_.live) written = print(live_line(segment));
     return bool(written);
   };
   const Stopwatch decoding;
   const Result<Transcript> done =
-      transcription::transcribe(network, tokenizer, mel, options_for(file), on_segment);
+      listener_.transcribe(mel, options_for(file), on_segment, reporter_);
   file.decoding_seconds = decoding.seconds();
   TRY(Status(written));
   if (!done) {
@@ -124,10 +127,10 @@ Status Transcriber::transcribe_into(TranscribedFile& file, std::size_t input) {
   return check_tail(file, mel, text_end);
 }
 
-TranscribedFile Transcriber::transcribe(std::size_t input) {
+TranscribedFile FileTranscriber::transcribe(std::size_t input) {
   TranscribedFile file;
-  file.input = job.inputs[input];
-  file.language = job.options.language;
+  file.input = job_.inputs[input];
+  file.language = language_;
   const Status status = transcribe_into(file, input);
   if (!status) file.error = status.error();
   return file;
@@ -171,14 +174,14 @@ Result<Outcome> transcribe(const TranscriptJob& job, Reporter& reporter) {
   const Stopwatch loading;
   const auto engine = TRY(Engine::make({job.threads, job.isa}, reporter));
   const auto model = TRY(whisper::Model::load(job.model, reporter));
-  const whisper::Tokenizer tokenizer = TRY(whisper::Tokenizer::create(model->dims().vocabulary));
-  TRY(transcription::check(job.options, tokenizer));
+  const whisper::Tokenizer tokenizer = TRY(whisper::Tokenizer::make(model->dims().vocabulary));
+  TRY(transcription::check_options(job.options, tokenizer));
+  const std::string language = TRY(transcription::language_code(job.options, tokenizer));
   const double load_seconds = loading.seconds();
   if (reporter.cancelled()) return fail(ErrorCode::kInterrupted, "interrupted");
 
-  whisper::Network network(*model, *engine, job.compute);
-  network.set_reporter(&reporter);
-  Transcriber transcriber{job, *model, tokenizer, *engine, network, reporter};
+  transcription::ModelListener listener(*model, tokenizer, *engine, job.compute);
+  FileTranscriber transcriber(job, language, model->dims().mels, listener, reporter);
   std::vector<TranscribedFile> files;
   Outcome outcome;
   for (std::size_t i = 0; i < job.inputs.size() && !reporter.cancelled(); ++i) {

@@ -8,7 +8,7 @@
 #include "cli/report_values.h"
 #include "cli/terminal.h"
 #include "core/suggest.h"
-#include "transcription/stripped.h"
+#include "text/strip.h"
 #include "transcription/writers/clock.h"
 
 namespace decibit::cli {
@@ -50,7 +50,7 @@ void TranscribedFile::add(const TranscribedSegment& segment, bool has_words) {
 Json json_of(TranscribedFile file) {
   Json json;
   json.set("input", file.input);
-  json.set("text", std::string(transcription::stripped(file.text)));
+  json.set("text", std::string(text::strip(file.text)));
   json.set("language", file.language.empty() ? Json() : Json(file.language));
   json.set("seconds", file.seconds);
   json.set("rtf", json_number(file.rtf()));
@@ -71,7 +71,7 @@ std::string live_line(const TranscribedSegment& segment) {
   return fmt::format("[{} --> {}] {}\n",
                      transcription::clock_text(segment.start_seconds, false, '.'),
                      transcription::clock_text(segment.end_seconds, false, '.'),
-                     printable(transcription::stripped(segment.text)));
+                     printable(text::strip(segment.text)));
 }
 
 }  // namespace decibit::cli

@@ -7,11 +7,9 @@
 #include "io/byte_source.h"
 #include "io/sample_source.h"
 #include "models/whisper/model.h"
-#include "models/whisper/network.h"
 #include "models/whisper/tokenizer.h"
 #include "nn/engine.h"
-#include "transcription/log_mel.h"
-#include "transcription/transcription.h"
+#include "transcription/model_listener.h"
 
 namespace decibit {
 
@@ -19,6 +17,14 @@ struct TranscriptionModel::Parts {
   std::unique_ptr<Engine> engine;
   std::unique_ptr<whisper::Model> model;
   whisper::Tokenizer tokenizer;
+};
+
+struct Transcriber::Parts {
+  transcription::ModelListener listener;
+
+  Result<Transcript> transcribe(std::unique_ptr<SampleSource> sound,
+                                const TranscribeOptions& options, const OnSegment& on_segment,
+                                const Reporter& caller);
 };
 
 namespace {
@@ -39,29 +45,6 @@ class Caller : public Reporter {
 
 }  // namespace
 
-struct Transcriber::Parts {
-  const TranscriptionModel::Parts& model;
-  whisper::Network network;
-
-  Result<Transcript> transcribe(std::unique_ptr<SampleSource> sound,
-                                const TranscribeOptions& options, const OnSegment& on_segment,
-                                const Reporter& caller);
-};
-
-Result<Transcript> Transcriber::Parts::transcribe(std::unique_ptr<SampleSource> sound,
-                                                  const TranscribeOptions& options,
-                                                  const OnSegment& on_segment,
-                                                  const Reporter& caller) {
-  const auto mel = TRY(transcription::LogMel::create(std::move(sound), model.model->dims().mels,
-                                                     &model.engine->pool(), caller));
-  network.set_reporter(&caller);
-  Result<Transcript> done =
-      transcription::transcribe(network, model.tokenizer, *mel, options, on_segment);
-  network.set_reporter(nullptr);
-  if (done) done->seconds = static_cast<double>(mel->samples()) / kTranscriptionRateHz;
-  return done;
-}
-
 TranscriptionModel::TranscriptionModel(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 TranscriptionModel::TranscriptionModel(TranscriptionModel&&) noexcept = default;
 TranscriptionModel& TranscriptionModel::operator=(TranscriptionModel&&) noexcept = default;
@@ -72,19 +55,29 @@ Result<TranscriptionModel> TranscriptionModel::load(const std::filesystem::path&
   Reporter silent;
   auto engine = TRY(Engine::make({options.threads, {}}, silent));
   auto model = TRY(whisper::Model::load(path, silent));
-  auto tokenizer = TRY(whisper::Tokenizer::create(model->dims().vocabulary));
-  return TranscriptionModel(
-      std::unique_ptr<Parts>(new Parts{std::move(engine), std::move(model), std::move(tokenizer)}));
+  auto tokenizer = TRY(whisper::Tokenizer::make(model->dims().vocabulary));
+  return TranscriptionModel(std::unique_ptr<Parts>(
+      new Parts{std::move(engine), std::move(model), std::move(tokenizer)}));
 }
 
 bool TranscriptionModel::multilingual() const { return parts_->model->dims().is_multilingual(); }
 
 Transcriber::Transcriber(const TranscriptionModel& model)
-    : parts_(new Parts{*model.parts_, whisper::Network(*model.parts_->model, *model.parts_->engine,
-                                                       Compute::kAuto)}) {}
+    : parts_(new Parts{{*model.parts_->model, model.parts_->tokenizer, *model.parts_->engine,
+                        Compute::kAuto}}) {}
 Transcriber::Transcriber(Transcriber&&) noexcept = default;
 Transcriber& Transcriber::operator=(Transcriber&&) noexcept = default;
 Transcriber::~Transcriber() = default;
+
+Result<Transcript> Transcriber::Parts::transcribe(std::unique_ptr<SampleSource> sound,
+                                                  const TranscribeOptions& options,
+                                                  const OnSegment& on_segment,
+                                                  const Reporter& caller) {
+  const auto mel = TRY(listener.spectrogram(std::move(sound), caller));
+  Result<Transcript> done = listener.transcribe(*mel, options, on_segment, caller);
+  if (done) done->seconds = static_cast<double>(mel->samples()) / kTranscriptionRateHz;
+  return done;
+}
 
 Result<Transcript> Transcriber::transcribe(std::span<const float> audio,
                                            const TranscribeOptions& options,
