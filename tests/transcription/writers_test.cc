@@ -11,7 +11,6 @@
 
 #include "io/byte_source.h"
 #include "io/json.h"
-#include "transcription/stripped.h"
 #include "transcription/writers/clock.h"
 #include "transcription/writers/transcript_file.h"
 
@@ -113,12 +112,6 @@ TEST(Writers, RoundAsPythonDoesAndNeverToSixtySeconds) {
   EXPECT_EQ(clock_text(3599.9999, false, '.'), "01:00:00.000");
   EXPECT_EQ(clock_text(-0.5, false, '.'), "00:00.000");
   EXPECT_EQ(clock_text(360000, false, '.'), "100:00:00.000");
-}
-
-TEST(Writers, StripWhatPythonStrips) {
-  EXPECT_EQ(stripped("\u3000\u00a0 \t a\u2009b \u2028\x1f"), "a\u2009b");
-  EXPECT_EQ(stripped(" \n "), "");
-  EXPECT_EQ(stripped("\u200b"), "\u200b");  // the zero-width space is none
 }
 
 TEST(Formats, HaveNames) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/utf8.h"
-#include "transcription/stripped.h"
+#include "text/strip.h"
 
 namespace decibit::transcription {
 namespace {
@@ -43,7 +43,7 @@ void CueBuilder::add_word(TranscribedWord word, bool first_of_group, std::vector
     cue_.push_back(std::move(word));
     return;
   }
-  word.text = stripped(word.text);
+  word.text = std::string(text::strip(word.text));
   const std::size_t stripped_width = width(word.text);
   const bool lines_full = max_line_count_ > 0 && (long_pause || line_count_ >= max_line_count_);
   if ((!cue_.empty() && lines_full) || group_ends) {

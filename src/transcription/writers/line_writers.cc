@@ -5,19 +5,19 @@
 
 #include <algorithm>
 
-#include "transcription/stripped.h"
+#include "text/strip.h"
 #include "transcription/writers/clock.h"
 
 namespace decibit::transcription {
 
 std::string TxtWriter::add(const TranscribedSegment& segment) {
-  return fmt::format("{}\n", stripped(segment.text));
+  return fmt::format("{}\n", text::strip(segment.text));
 }
 
 std::string TsvWriter::begin() { return "start\tend\ttext\n"; }
 
 std::string TsvWriter::add(const TranscribedSegment& segment) {
-  std::string text(stripped(segment.text));
+  std::string text(text::strip(segment.text));
   std::ranges::replace(text, '\t', ' ');
   return fmt::format("{}\t{}\t{}\n", to_milliseconds(segment.start_seconds),
                      to_milliseconds(segment.end_seconds), text);

@@ -5,14 +5,17 @@
 
 #include <fmt/format.h>
 
-#include "transcription/stripped.h"
+#include "text/strip.h"
 #include "transcription/writers/clock.h"
 
 namespace decibit::transcription {
 namespace {
 
+/// White space before the word stays outside.
 std::string underlined(std::string_view word) {
-  const std::size_t space = leading_space(word);
+  const std::string_view stripped = text::strip(word);
+  const auto space =
+      stripped.empty() ? word.size() : static_cast<std::size_t>(stripped.data() - word.data());
   return fmt::format("{}<u>{}</u>", word.substr(0, space), word.substr(space));
 }
 
@@ -29,7 +32,7 @@ std::string SubtitleWriter::begin() { return syntax_ == Syntax::kVtt ? "WEBVTT\n
 std::string SubtitleWriter::add(const TranscribedSegment& segment) {
   if (!has_words_)
     return cue_text(time(segment.start_seconds), time(segment.end_seconds),
-                    std::string(stripped(segment.text)));
+                    std::string(text::strip(segment.text)));
   std::string text;
   for (const CueWords& cue : cues_.add(segment.words)) text += words_text(cue);
   return text;
