@@ -155,7 +155,7 @@ Result<std::unique_ptr<AudioDecoder>> open_with_sndfile(std::shared_ptr<const By
 
 Result<std::unique_ptr<AudioDecoder>> open_raw_sound(std::shared_ptr<const ByteSource> file,
                                                      const RawSound& sound) {
-  if (sound.sample_rate_hz > std::numeric_limits<int>::max())
+  if (sound.sample_rate_hz < 1 || sound.sample_rate_hz > std::numeric_limits<int>::max())
     return fail(ErrorCode::kBadInput, fmt::format("{} says that it has {} samples a second",
                                                   file->name(), sound.sample_rate_hz));
   SF_INFO info = {};

@@ -24,7 +24,8 @@ class LogMel : public MelSource {
   static constexpr std::int64_t kPaddingFrames = 3000;  // 30 s of silence behind the content
 
   /// Reads all of `source`, of 16 kHz. kBadInput when it has no samples; the errors of reading;
-  /// kInterrupted when the reporter asks to stop, which read() gives too. `pool` may be null.
+  /// kInterrupted when the reporter asks to stop, which read() gives too. Pool (may be null) and
+  /// reporter outlive it.
   static Result<std::unique_ptr<LogMel>> create(std::unique_ptr<SampleSource> source,
                                                 std::int64_t mels, ThreadPool* pool,
                                                 const Reporter& reporter);

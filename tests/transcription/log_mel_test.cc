@@ -39,8 +39,8 @@ std::vector<T> golden(const std::string& folder, const std::string& name) {
 
 std::unique_ptr<LogMel> log_mel_of(std::span<const float> samples, std::int64_t mels = 80,
                                    ThreadPool* pool = nullptr) {
-  Reporter reporter;
-  auto made = LogMel::create(samples_in_memory(samples, 16000), mels, pool, reporter);
+  static const Reporter kSilent;
+  auto made = LogMel::create(samples_in_memory(samples, 16000), mels, pool, kSilent);
   EXPECT_TRUE(made);
   return std::move(*made);
 }
