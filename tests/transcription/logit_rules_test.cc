@@ -139,8 +139,12 @@ TEST(LogitRules, AnyLogitsGiveALegalText) {
       if (!is_time) continue;
       ASSERT_GE(text[i], latest);
       // The end of a segment lies behind its start.
-      if (i >= 1 && text[i - 1] < time(0) && latest > 0) ASSERT_GT(text[i], latest);
-      if (i >= 2) ASSERT_FALSE(text[i - 1] >= time(0) && text[i - 2] >= time(0));
+      if (i >= 1 && text[i - 1] < time(0)) {
+        ASSERT_GT(text[i], latest);
+      }
+      if (i >= 2) {
+        ASSERT_FALSE(text[i - 1] >= time(0) && text[i - 2] >= time(0));
+      }
       latest = text[i];
     }
     DecodedWindow decoded;

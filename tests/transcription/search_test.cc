@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 
 #include "scripted_network.h"
 #include "transcription/ranking.h"
@@ -163,7 +162,7 @@ struct ReferenceBeams {
 TEST(BeamSearch, IsOpenAis) {
   const LogitRules rules = no_rules();
   std::size_t unfinished = 0;
-  for (std::uint32_t seed = 0; seed < 120; ++seed) {
+  for (std::uint32_t seed = 0; seed < 60; ++seed) {
     const std::size_t width = 1 + seed % 8;
     const double patience = seed % 3 == 0 ? 1 : seed % 3 == 1 ? 2 : 0.7;
     const double end_bonus = seed % 2 == 0 ? 0.5 : -3;
@@ -181,22 +180,21 @@ TEST(BeamSearch, IsOpenAis) {
       unfinished += (*found)[i].tokens.size() == 7 ? 1 : 0;
     }
   }
-  EXPECT_GT(unfinished, 20U);
+  EXPECT_GT(unfinished, 10U);
 }
 
 TEST(BeamSearch, FindsEveryTextOfATinyLanguage) {
   const LogitRules rules = no_rules();
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
     SmallLanguage language(seed, 2, 0);
-    const auto found = beam_search({language, rules, t.end(), 4, kNever}, begin(language), 8, 10);
+    const auto found = beam_search({language, rules, t.end(), 2, kNever}, begin(language), 8, 10);
     ASSERT_TRUE(found);
-    std::map<Text, double> all;  // that end within four steps
-    for (int length = 0; length <= 3; ++length)
-      for (int bits = 0; bits < 1 << length; ++bits) {
-        Text text;
-        for (int i = 0; i < length; ++i) text.push_back(1000 + (bits >> i & 1));
-        all[text] = log_probability(language, text, true);
-      }
+    // Those that end within two steps, and those that do not.
+    std::map<Text, double> all;
+    for (const Text& text : {Text{}, Text{1000}, Text{1001}})
+      all[text] = log_probability(language, text, true);
+    for (const Token a : {1000, 1001})
+      for (const Token b : {1000, 1001}) all[{a, b}] = log_probability(language, {a, b}, false);
     ASSERT_EQ(found->size(), all.size());
     for (const Candidate& candidate : *found)
       EXPECT_NEAR(candidate.log_probability, all.at(candidate.tokens), 1e-5);
@@ -213,7 +211,7 @@ TEST(DrawTexts, FollowTheDistributionAndOnlyTheKey) {
   const LogitRules rules = no_rules();
   SmallLanguage language(5, 3, 0);
   std::map<Token, int> first_tokens;
-  const int runs = 250;
+  const int runs = 100;
   for (int run = 0; run < runs; ++run) {
     DrawKey key{static_cast<std::uint64_t>(run), 300, 7};
     const auto five = draw_texts({language, rules, t.end(), 5, kNever}, begin(language), 5, 1, key);
@@ -222,7 +220,9 @@ TEST(DrawTexts, FollowTheDistributionAndOnlyTheKey) {
     for (std::size_t i = 0; i < 5; ++i) {
       const Candidate& text = (*five)[i];
       ++first_tokens[text.tokens.empty() ? t.end() : text.tokens[0]];
-      if (i < 2) EXPECT_EQ(text.tokens, (*two)[i].tokens);
+      if (i < 2) {
+        EXPECT_EQ(text.tokens, (*two)[i].tokens);
+      }
       EXPECT_NEAR(text.log_probability,
                   log_probability(language, text.tokens, text.tokens.size() < 5), 1e-5);
     }
