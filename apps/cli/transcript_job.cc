@@ -136,6 +136,13 @@ TranscribedFile FileTranscriber::transcribe(std::size_t input) {
   return file;
 }
 
+/// The error of one of several files; most messages name it already.
+std::string told_of(const TranscribedFile& file) {
+  const std::string& message = file.error->message;
+  const std::string name = std::filesystem::path(file.input).filename().string();
+  return message.find(name) == message.npos ? fmt::format("{}: {}", file.input, message) : message;
+}
+
 /// What the command ends with.
 std::optional<Error> fault_of(const TranscriptJob& job, const std::vector<TranscribedFile>& files) {
   std::size_t failed = 0;
@@ -194,8 +201,7 @@ Result<Outcome> transcribe(const TranscriptJob& job, Reporter& reporter) {
     // Nobody reads on, or wants to.
     if (file.error->code == ErrorCode::kBrokenPipe) return Unexpected(*file.error);
     if (file.error->code == ErrorCode::kInterrupted) break;
-    if (job.inputs.size() > 1)
-      reporter.warn(fmt::format("{}: {}", file.input, file.error->message));
+    if (job.inputs.size() > 1) reporter.warn(told_of(file));
   }
   outcome.fault = fault_of(job, files);
   Json::Array reports;
