@@ -26,8 +26,8 @@ std::vector<Flag> flags() {
       {.name = "--model",
        .short_name = 'm',
        .value = "PATH",
-       .help = "A Whisper model, its name in the Hub's cache, or a size: base, tiny.en, "
-               "large-v3-turbo, ...",
+       .help = "A Whisper model, its name in the Hub's cache, or a size such as base, "
+               "tiny.en and large-v3-turbo",
        .group = "Speech",
        .default_value = "$DECIBIT_WHISPER_MODEL, what scripts/demo.sh installed, or "
                         "openai/whisper-base in the Hub's cache",
