@@ -28,14 +28,13 @@ void quantize(HostTensors& tensors, const std::string& path, const Scheme& schem
   HostTensor biases = scales;
   for (std::int64_t row = 0; row < n; ++row) {
     const auto at = [&](HostTensor& t) {
-      return t.bytes.data() + static_cast<std::size_t>(row) * (t.bytes.size() / n);
+      return t.bytes.data() +
+             static_cast<std::size_t>(row) * (t.bytes.size() / static_cast<std::size_t>(n));
     };
-    RowJob job{scheme, Profile::kCpu, ScaleRule::kMlx, DType::kF32, k};
-    job.weights = dense.bytes.data() + static_cast<std::size_t>(row * k * 4);
-    job.codes = at(codes);
-    job.scales = at(scales);
-    job.biases = scheme.has_biases() ? at(biases) : nullptr;
-    find_table("reference")->quantize_row(job);
+    find_table("reference")
+        ->quantize_row({scheme, Profile::kCpu, ScaleRule::kMlx, DType::kF32, k,
+                        dense.bytes.data() + static_cast<std::size_t>(row * k * 4), at(codes),
+                        at(scales), scheme.has_biases() ? at(biases) : nullptr});
   }
   tensors[path + ".weight"] = codes;
   tensors[path + ".scales"] = scales;

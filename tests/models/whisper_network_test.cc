@@ -113,7 +113,9 @@ TEST_P(WhisperNetwork, ContinuesAsTheReferenceDoes) {
   const std::vector<Token> want = TinyWhisper::golden_ids(tag() + "/greedy");
   const std::vector<float> margin = golden("greedy_margin");
   for (std::size_t i = 0; i < want.size(); ++i) {
-    if (margin[i] > 1e-2f) EXPECT_EQ(best_of(logits), want[i]) << i;
+    if (margin[i] > 1e-2f) {
+      EXPECT_EQ(best_of(logits), want[i]) << i;
+    }
     if (i + 1 == want.size())
       expect_close("last logits", flat(logits), golden("greedy_last_logits"), kCacheTolerance);
     logits = network_.step(same, {&want[i], 1});

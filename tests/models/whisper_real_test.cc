@@ -136,7 +136,9 @@ class RealWhisper : public ::testing::TestWithParam<std::tuple<const char*, cons
     const std::vector<float> margin = golden(tag_ + "/greedy_plain_margin");
     for (std::size_t i = 0; i < want.size(); ++i) {
       const auto best = std::max_element(logits.row(0), logits.row(0) + logits.width);
-      if (margin[i] > 1e-2F) EXPECT_EQ(best - logits.row(0), want[i]) << i;
+      if (margin[i] > 1e-2F) {
+        EXPECT_EQ(best - logits.row(0), want[i]) << i;
+      }
       logits = network.step(self, {&want[i], 1});
     }
   }
