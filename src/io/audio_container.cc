@@ -13,7 +13,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kHeadBytes = 4096;  // codecs are named within these, as a rule
+// Codecs are named within the first of these, as a rule; those of MP4 within the last, where its
+// index is when it was written in one go.
+constexpr std::size_t kHeadBytes = 4096, kTailBytes = std::size_t{64} << 10;
 
 struct Codec {
   std::string_view mark, name;
@@ -80,6 +82,13 @@ std::string read_head(const ByteSource& file) {
   return head;
 }
 
+std::string read_tail(const ByteSource& file) {
+  std::string tail(std::min<std::uint64_t>(file.size_bytes(), kTailBytes), '\0');
+  if (!file.read(file.size_bytes() - tail.size(), std::as_writable_bytes(std::span(tail))))
+    tail.clear();
+  return tail;
+}
+
 unsigned byte_at(std::string_view head, std::size_t at) {
   return static_cast<unsigned char>(head[at]);
 }
@@ -112,10 +121,13 @@ bool is_text(std::string_view head) {
   });
 }
 
-std::string described(const Kind& kind, std::string_view head) {
-  for (const Codec& codec : kind.codecs)
-    if (head.find(codec.mark) != std::string_view::npos)
-      return fmt::format("{} with {}", kind.name, codec.name);
+std::string described(const Kind& kind, std::string_view head, const ByteSource& file) {
+  if (kind.codecs.empty()) return std::string(kind.name);
+  const std::string tail = read_tail(file);
+  for (const std::string_view part : {head, std::string_view(tail)})
+    for (const Codec& codec : kind.codecs)
+      if (part.find(codec.mark) != std::string_view::npos)
+        return fmt::format("{} with {}", kind.name, codec.name);
   return std::string(kind.name);
 }
 
@@ -126,7 +138,7 @@ AudioContainer identify_audio(const ByteSource& file) {
   const std::string_view head = bytes;
   for (const Kind& kind : kKinds) {
     if (head.size() < kind.offset || !head.substr(kind.offset).starts_with(kind.mark)) continue;
-    return {described(kind, head), kind.demuxer, kind.sndfile};
+    return {described(kind, head, file), kind.demuxer, kind.sndfile};
   }
   if (const auto mpeg = identify_mpeg_frame(head)) return *mpeg;
   if (is_transport_stream(head)) return {"an MPEG transport stream", "mpegts", false};

@@ -42,7 +42,10 @@ Opened open_by_content(const std::shared_ptr<const ByteSource>& file, const Repo
   if (opened || opened.error().code != ErrorCode::kBadInput) return opened;
   if (container.demuxer.empty()) return not_audio(*file, container);
   Opened second = open_with_ffmpeg(file, container, reporter);
-  return second ? std::move(second) : std::move(opened);
+  if (second || second.error().code != ErrorCode::kBadInput) return second;
+  opened.error().why = "it is " + container.name;
+  opened.error().hint = second.error().hint;
+  return opened;
 }
 
 Status check_rate(const AudioDecoder& decoder, const std::string& name) {

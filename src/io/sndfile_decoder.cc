@@ -7,16 +7,24 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
+
+#include "io/mp3_length.h"
 
 namespace decibit {
 namespace {
 
-/// A part of a file, as libsndfile reads it.
+/// A part of a file, behind some bytes of ours, as libsndfile reads it.
 class VirtualFile {
  public:
-  VirtualFile(std::shared_ptr<const ByteSource> file, std::uint64_t first, std::uint64_t bytes)
-      : file_(std::move(file)), first_(first), bytes_(static_cast<sf_count_t>(bytes)) {}
+  VirtualFile(std::shared_ptr<const ByteSource> file, std::uint64_t first, std::uint64_t bytes,
+              std::string front = {})
+      : file_(std::move(file)),
+        front_(std::move(front)),
+        first_(first),
+        front_bytes_(static_cast<sf_count_t>(front_.size())),
+        bytes_(front_bytes_ + static_cast<sf_count_t>(bytes)) {}
 
   static SF_VIRTUAL_IO callbacks() { return {size, seek, read, write, tell}; }
   void rewind() { position_ = 0; }
@@ -39,21 +47,30 @@ class VirtualFile {
     return self.position_ = to;
   }
   static sf_count_t read(void* to, sf_count_t count, void* user) {
-    VirtualFile& self = of(user);
-    const sf_count_t rest = std::max<sf_count_t>(self.bytes_ - self.position_, 0);
-    const sf_count_t n = std::clamp<sf_count_t>(count, 0, rest);
-    if (n == 0 || self.fault_) return 0;
-    const Status status =
-        self.file_->read(self.first_ + static_cast<std::uint64_t>(self.position_),
-                         {static_cast<std::byte*>(to), static_cast<std::size_t>(n)});
-    if (!status) return self.fault_ = status.error(), 0;
-    self.position_ += n;
-    return n;
+    const auto wanted = static_cast<std::size_t>(std::max<sf_count_t>(count, 0));
+    return of(user).read(std::span(static_cast<char*>(to), wanted));
+  }
+  sf_count_t read(std::span<char> to) {
+    std::size_t count = 0;
+    if (position_ < front_bytes_)
+      count = front_.copy(to.data(), to.size(), static_cast<std::size_t>(position_));
+    const sf_count_t at = position_ + static_cast<sf_count_t>(count);
+    const sf_count_t rest = std::max<sf_count_t>(bytes_ - at, 0);
+    to = to.subspan(count, std::min(to.size() - count, static_cast<std::size_t>(rest)));
+    if (fault_) return 0;
+    if (!to.empty()) {
+      const Status status = file_->read(first_ + static_cast<std::uint64_t>(at - front_bytes_),
+                                        std::as_writable_bytes(to));
+      if (!status) return fault_ = status.error(), 0;
+    }
+    position_ = at + static_cast<sf_count_t>(to.size());
+    return static_cast<sf_count_t>(count + to.size());
   }
 
   std::shared_ptr<const ByteSource> file_;
+  std::string front_;
   std::uint64_t first_;
-  sf_count_t bytes_, position_ = 0;
+  sf_count_t front_bytes_, bytes_, position_ = 0;
   std::optional<Error> fault_;
 };
 
@@ -108,7 +125,9 @@ class SndfileDecoder : public AudioDecoder {
     if (missing_bytes_ > 0)
       return fmt::format("it ends early: {} bytes are missing that its header promises",
                          missing_bytes_);
-    if (info_.frames == SF_COUNT_MAX || frames_read_ >= info_.frames) return std::nullopt;
+    // Frame counts of MP3 are off by one or two frames at times.
+    if (info_.frames == SF_COUNT_MAX || seconds(info_.frames) - seconds(frames_read_) < 0.1)
+      return std::nullopt;
     return fmt::format("it ends early: {:.1f} of {:.1f} s could be decoded", seconds(frames_read_),
                        seconds(info_.frames));
   }
@@ -146,9 +165,11 @@ class SndfileDecoder : public AudioDecoder {
 }  // namespace
 
 Result<std::unique_ptr<AudioDecoder>> open_with_sndfile(std::shared_ptr<const ByteSource> file) {
-  const std::uint64_t bytes = file->size_bytes();
-  auto decoder =
-      std::make_unique<SndfileDecoder>(VirtualFile(std::move(file), 0, bytes), SF_INFO{}, 0);
+  Mp3Length length = TRY(measure_mp3(*file));
+  const std::uint64_t first = length.frame.empty() ? 0 : length.first_byte;
+  const std::uint64_t bytes = file->size_bytes() - first;
+  auto decoder = std::make_unique<SndfileDecoder>(
+      VirtualFile(std::move(file), first, bytes, std::move(length.frame)), SF_INFO{}, 0);
   TRY(decoder->open());
   return std::unique_ptr<AudioDecoder>(std::move(decoder));
 }
