@@ -45,7 +45,7 @@ class Polyglot final : public whisper::WindowNetwork {
  public:
   explicit Polyglot(std::string_view language) : logits_(51865, 1) {
     logits_[static_cast<std::size_t>(t.language(language))] = 4;
-    logits_[kWord] = 50;  // no language
+    logits_[static_cast<std::size_t>(kWord)] = 50;  // no language
   }
   void listen(ConstRows) override { ++listened; }
   ConstRows start(std::span<const Token> prompt, std::span<const std::size_t> wanted) override {
