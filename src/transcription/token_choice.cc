@@ -10,7 +10,7 @@
 namespace decibit::transcription {
 
 Token best_token(std::span<const float> logits) {
-  return static_cast<Token>(std::ranges::max_element(logits) - logits.begin());
+  return static_cast<Token>(std::ranges::find(logits, largest(logits)) - logits.begin());
 }
 
 std::vector<Token> best_tokens(std::span<const float> logits, std::size_t count) {
@@ -30,11 +30,8 @@ std::vector<Token> best_tokens(std::span<const float> logits, std::size_t count)
 
 Token draw_token(std::span<const float> logits, double temperature, double uniform,
                  std::vector<float>& weights) {
-  const float most = largest(logits);
-  const float scale = static_cast<float>(1 / temperature);
   weights.resize(logits.size());
-  for (std::size_t i = 0; i < logits.size(); ++i)
-    weights[i] = exp_of_negative((logits[i] - most) * scale);
+  exponentials(logits, largest(logits), static_cast<float>(1 / temperature), weights.data());
   double sum = 0;
   for (const float w : weights) sum += static_cast<double>(w);
   const double wanted = uniform * sum;

@@ -66,7 +66,7 @@ TEST_F(TranscribeProcess, LinesAreTheirOwnProgressOnATerminal) {
   const ChildResult run =
       run_child(words(sound_, {}), {.on_terminal = true, .signal = SIGINT, .signal_after = "-->"});
   EXPECT_EQ(run.exit_code, 130);
-  EXPECT_THAT(run.out, HasSubstr("[00:00.000 -->"));
+  EXPECT_THAT(run.out, HasSubstr("[00:0"));
   EXPECT_THAT(run.out, Not(HasSubstr("eta")));
 }
 
