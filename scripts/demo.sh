@@ -39,7 +39,7 @@ scripts/build.sh
 scripts/get-weights.sh
 need python3
 
-# Where decibit speak looks when no model is named. Hard links cost nothing and outlast this folder; what
+# Where decibit speak and transcribe look when no model is named. Hard links cost nothing and outlast this folder; what
 # is there already stays.
 install_model() { # MODEL
   local models=${XDG_DATA_HOME:-$HOME/.local/share}/decibit/models
@@ -54,6 +54,7 @@ install_model() { # MODEL
   mv "$models/$1.partial" "$models/$1"
 }
 install_model kokoro-82m
+install_model whisper-base
 
 say 'converting'
 mkdir -p "$out"
@@ -70,6 +71,8 @@ for model in .models/kokoro-82m "$out/kokoro-82m-4-bit" "$out/kokoro-82m-all-4-b
   sounds+=("$out/$(basename "$model").wav")
   build/release/bin/decibit speak -m "$model" "$text" --out "${sounds[-1]}" --force
 done
+say 'what Whisper base hears of it, and of John F. Kennedy'
+build/release/bin/decibit transcribe -m .models/whisper-base "${sounds[@]}" tests/golden/transcription/jfk.flac
 say 'what Whisper base understands of it (faster-whisper)'
 status=0
 { transcribe_environment &&

@@ -29,7 +29,9 @@ std::vector<Command> complete(std::vector<Command> commands) {
 }  // namespace
 
 const Flag* Command::find_flag(std::string_view long_name) const {
-  const auto found = std::ranges::find(flags, long_name, &Flag::name);
+  const auto found = std::ranges::find_if(flags, [&](const Flag& flag) {
+    return flag.name == long_name || (!flag.alias.empty() && flag.alias == long_name);
+  });
   return found == flags.end() ? nullptr : &*found;
 }
 
@@ -37,6 +39,17 @@ const Flag* Command::find_flag(char short_name) const {
   if (short_name == 0) return nullptr;
   const auto found = std::ranges::find(flags, short_name, &Flag::short_name);
   return found == flags.end() ? nullptr : &*found;
+}
+
+Flag switch_flag(Flag flag) {
+  flag.value = "true|false";
+  flag.choices = {"true", "false"};
+  flag.value_optional = true;
+  return flag;
+}
+
+bool switched_on(const Values& values, std::string_view flag, bool otherwise) {
+  return values.given(flag) ? values.get(flag) != "false" : otherwise;
 }
 
 Flag threads_flag(std::string_view group) {
@@ -74,9 +87,10 @@ const Command& program() {
 }
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = complete(
-      {convert_command(), inspect_command(), speak_command(), voices_command(), generate_command(),
-       compat_command(), bench_command(), completion_command(), man_command(), help_command()});
+  static const std::vector<Command> kCommands =
+      complete({convert_command(), inspect_command(), speak_command(), voices_command(),
+                transcribe_command(), generate_command(), stt_generate_command(), compat_command(),
+                bench_command(), completion_command(), man_command(), help_command()});
   return kCommands;
 }
 

@@ -30,6 +30,7 @@ struct Flag {
   bool repeatable = false;
   bool required = false;
   Completes completes = Completes::kNothing;
+  std::string_view alias = {};  // another long name, as other programs call it
 };
 
 /// The argument that names a command; commands() fills in its choices, once it knows them.
@@ -40,6 +41,7 @@ struct Argument {
   std::string_view help = {};
   std::vector<std::string> choices = {};
   bool required = false;
+  bool repeatable = false;
   Completes completes = Completes::kNothing;
   std::string_view if_more = {};  // advice when more words are given than there are arguments
 };
@@ -75,6 +77,11 @@ const Command* find_command(std::string_view name);
 
 /// -h/--help, which every command has.
 Flag help_flag();
+/// `flag` with an optional value: on by itself and with true, off with false, as OpenAI's programs
+/// have it.
+Flag switch_flag(Flag flag);
+/// What a switch was set to, or `otherwise`.
+bool switched_on(const Values& values, std::string_view flag, bool otherwise);
 /// Of commands that compute.
 Flag threads_flag(std::string_view group);
 Flag isa_flag(std::string_view group);
@@ -84,7 +91,9 @@ Command convert_command();
 Command inspect_command();
 Command speak_command();
 Command voices_command();
+Command transcribe_command();
 Command generate_command();
+Command stt_generate_command();
 Command compat_command();
 Command bench_command();
 Command completion_command();

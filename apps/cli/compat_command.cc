@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFolder = "DIR";
 constexpr std::array kProgramAliases = {ProgramAlias{"mlx_audio.convert", "convert"},
-                                        ProgramAlias{"mlx_audio.tts.generate", "generate"}};
+                                        ProgramAlias{"mlx_audio.tts.generate", "generate"},
+                                        ProgramAlias{"mlx_audio.stt.generate", "stt-generate"}};
 
 /// Whether `link` was made; false when it leads to `program` already. Never replaces anything.
 Result<bool> make_link(const fs::path& program, const fs::path& link) {
@@ -61,7 +62,8 @@ Command compat_command() {
           .summary = "make links that stand in for mlx-audio's programs",
           .description =
               "Makes links to decibit in a folder, named like the programs of mlx-audio: "
-              "mlx_audio.convert and mlx_audio.tts.generate. Called by these names, decibit takes "
+              "mlx_audio.convert, mlx_audio.tts.generate and mlx_audio.stt.generate. Called by "
+              "these names, decibit takes "
               "their flags. Nothing is ever replaced.",
           .arguments = {{.name = kFolder,
                          .help = "An existing folder, early in PATH",

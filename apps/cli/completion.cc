@@ -15,6 +15,7 @@ std::vector<std::string> flag_words(const Command& command) {
   std::vector<std::string> words;
   for (const Flag& flag : command.flags) {
     words.emplace_back(flag.name);
+    if (!flag.alias.empty()) words.emplace_back(flag.alias);
     if (flag.short_name != 0) words.push_back(fmt::format("-{}", flag.short_name));
   }
   return words;
@@ -34,10 +35,11 @@ std::string bash_script() {
   for (const Command& command : commands()) {
     for (const Flag& flag : command.flags) {
       if (flag.value.empty()) continue;
-      const std::string short_case =
+      std::string other_names =
           flag.short_name == 0 ? "" : fmt::format(" | \"{} -{}\"", command.name, flag.short_name);
+      if (!flag.alias.empty()) other_names += fmt::format(" | \"{} {}\"", command.name, flag.alias);
       after_flag += fmt::format("    \"{} {}\"{}) {}; return ;;\n", command.name, flag.name,
-                                short_case, bash_action(flag.choices, flag.completes));
+                                other_names, bash_action(flag.choices, flag.completes));
     }
     words += fmt::format("      {}) _decibit_words \"{}\" ;;\n", command.name,
                          join(flag_words(command), " "));
@@ -109,6 +111,8 @@ std::string zsh_flag(const Flag& flag) {
   if (flag.short_name != 0) {
     lines += fmt::format(" \\\n        '{}-{}[{}]{}'", repeat, flag.short_name, help, value);
   }
+  if (!flag.alias.empty())
+    lines += fmt::format(" \\\n        '{}{}{}[{}]{}'", repeat, flag.alias, equals, help, value);
   return lines;
 }
 
@@ -119,8 +123,11 @@ std::string zsh_script() {
     cases += fmt::format("    {})\n      _arguments -s", command.name);
     for (const Flag& flag : command.flags) cases += " \\\n" + zsh_flag(flag);
     for (const Argument& argument : command.arguments) {
-      cases += fmt::format(" \\\n        '{}:{}:{}'", argument.required ? "" : ":", argument.name,
-                           zsh_action(argument.choices, argument.completes));
+      cases += fmt::format(" \\\n        '{}:{}:{}'",
+                           argument.repeatable ? "*"
+                           : argument.required ? ""
+                                               : ":",
+                           argument.name, zsh_action(argument.choices, argument.completes));
     }
     cases += " ;;\n";
   }
@@ -171,6 +178,7 @@ std::string fish_action(const std::vector<std::string>& choices, Completes compl
 
 std::string fish_flag(const Flag& flag, std::string_view condition) {
   std::string line = fmt::format("complete -c decibit -n {} -l {}", condition, flag.name.substr(2));
+  if (!flag.alias.empty()) line += fmt::format(" -l {}", flag.alias.substr(2));
   if (flag.short_name != 0) line += fmt::format(" -s {}", flag.short_name);
   line += fmt::format(" -d '{}'", fish_escape(flag.help));
   // A value that may be missing cannot be required by fish either.

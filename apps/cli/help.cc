@@ -60,6 +60,7 @@ std::string flags_text(const Command& command, std::size_t width, const Terminal
 std::string flag_synopsis(const Flag& flag) {
   std::string text = flag.short_name == 0 ? "    " : fmt::format("-{}, ", flag.short_name);
   text += flag.name;
+  if (!flag.alias.empty()) text += fmt::format(", {}", flag.alias);
   if (flag.value.empty()) return text;
   return text +
          (flag.value_optional ? fmt::format(" [{}]", flag.value) : fmt::format(" {}", flag.value));
@@ -67,7 +68,8 @@ std::string flag_synopsis(const Flag& flag) {
 
 std::string flag_text(const Flag& flag) {
   std::string text(flag.help);
-  if (!flag.choices.empty()) text += ". One of " + join(flag.choices);
+  // A switch shows them in place of its value.
+  if (!flag.choices.empty() && !flag.value_optional) text += ". One of " + join(flag.choices);
   if (!flag.default_value.empty()) text += fmt::format(" (default: {})", flag.default_value);
   if (flag.required) text += " (required)";
   if (flag.repeatable) text += " (repeatable)";
@@ -85,8 +87,8 @@ std::vector<std::string_view> flag_groups(const Command& command) {
 std::string usage_line(const Command& command) {
   std::string line = fmt::format("decibit {}", command.name);
   for (const Argument& argument : command.arguments) {
-    line +=
-        argument.required ? fmt::format(" {}", argument.name) : fmt::format(" [{}]", argument.name);
+    const std::string name = fmt::format("{}{}", argument.name, argument.repeatable ? "..." : "");
+    line += argument.required ? fmt::format(" {}", name) : fmt::format(" [{}]", name);
   }
   for (const Flag& flag : command.flags) {
     if (flag.required) line += fmt::format(" {} {}", flag.name, flag.value);

@@ -15,6 +15,7 @@ Json argument_json(const Argument& argument) {
   json.set("help", argument.help);
   json.set("choices", json_strings(argument.choices));
   json.set("required", argument.required);
+  json.set("repeatable", argument.repeatable);
   return json;
 }
 
@@ -22,6 +23,7 @@ Json flag_json(const Flag& flag) {
   Json json;
   json.set("name", flag.name);
   json.set("short", flag.short_name == 0 ? Json() : Json(std::string{'-', flag.short_name}));
+  json.set("alias", flag.alias.empty() ? Json() : Json(flag.alias));
   json.set("value", flag.value.empty() ? Json() : Json(flag.value));
   json.set("help", flag.help);
   json.set("group", flag.group);

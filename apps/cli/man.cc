@@ -43,6 +43,7 @@ std::string paragraphs(std::string_view text) {
 
 std::string flag_entry(const Flag& flag) {
   std::string names = fmt::format("\\fB{}\\fR", roff(flag.name));
+  if (!flag.alias.empty()) names += fmt::format(", \\fB{}\\fR", roff(flag.alias));
   if (flag.short_name != 0) names = fmt::format("\\fB\\-{}\\fR, {}", flag.short_name, names);
   if (!flag.value.empty()) {
     names += flag.value_optional ? fmt::format(" [\\fI{}\\fR]", roff(flag.value))

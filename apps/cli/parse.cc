@@ -33,6 +33,46 @@ bool starts_like_a_flag(const std::string& word) {
 
 std::string one_of(const std::vector<std::string>& choices) { return "one of " + join(choices); }
 
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return text;
+}
+
+bool is_choice(const Flag& flag, const std::string& value) {
+  return std::ranges::find(flag.choices, lower_case(value)) != flag.choices.end();
+}
+
+/// The flags as the table calls them: aliases by their names, and those whose value is optional and
+/// has fixed choices with a value, "--words=true". The next word is that value only if it is among
+/// the choices; the first of them stands for none.
+std::vector<std::string> as_in_table(const Command& command, std::vector<std::string> words) {
+  std::vector<std::string> out;
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (*word == "--") {
+      out.insert(out.end(), word, words.end());
+      break;
+    }
+    const std::size_t equals = std::min(word->find('='), word->size());
+    const bool is_short = word->size() == 2 && word->front() == '-';
+    const Flag* flag = is_short ? command.find_flag((*word)[1])
+                                : command.find_flag(std::string_view(*word).substr(0, equals));
+    if (flag == nullptr) {
+      out.push_back(std::move(*word));
+    } else if (!flag->value_optional || flag->choices.empty()) {
+      out.push_back(is_short ? std::move(*word) : std::string(flag->name) + word->substr(equals));
+    } else if (equals < word->size()) {
+      out.push_back(fmt::format("{}={}", flag->name, lower_case(word->substr(equals + 1))));
+    } else {
+      const bool has_value = std::next(word) != words.end() && is_choice(*flag, *std::next(word));
+      if (has_value) ++word;
+      out.push_back(
+          fmt::format("{}={}", flag->name, has_value ? lower_case(*word) : flag->choices.front()));
+    }
+  }
+  return out;
+}
+
 /// Looks for flags that the table lacks or that lack their value, before CLI11 says it in its own
 /// words.
 Status check_flags(const Command& command, const std::vector<std::string>& words) {
@@ -95,7 +135,12 @@ class Splitter {
     }
     for (const Argument& argument : command.arguments) {
       CLI::Option* option = app_.add_option(std::string(argument.name), ignored_);
-      arguments_.push_back(option->allow_extra_args(false));
+      if (argument.repeatable) {
+        option->expected(-1);
+      } else {
+        option->allow_extra_args(false);
+      }
+      arguments_.push_back(option);
     }
   }
 
@@ -149,7 +194,7 @@ class Splitter {
       if (!argument.required || values.given(argument.name)) continue;
       for (const Flag& flag : command_.flags) {
         const std::string value = values.get(flag.name);
-        if (!flag.value_optional || value.empty()) continue;
+        if (!flag.value_optional || !flag.choices.empty() || value.empty()) continue;
         values.clear(flag.name);
         values.add(argument.name, value);
         break;
@@ -210,7 +255,7 @@ std::vector<std::string> normalise_flag_names(std::vector<std::string> words) {
 }
 
 Result<Values> parse(const Command& command, std::vector<std::string> words) {
-  words = normalise_flag_names(std::move(words));
+  words = as_in_table(command, normalise_flag_names(std::move(words)));
   TRY(check_flags(command, words));
   Splitter splitter(command);
   TRY(splitter.split(std::move(words)));

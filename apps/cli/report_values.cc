@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/exit_codes.h"
+
 namespace decibit::cli {
 
 Json json_size(std::uint64_t bytes) { return Json(static_cast<std::int64_t>(bytes)); }
@@ -23,6 +25,19 @@ Json json_shape(const Shape& shape) {
   Json::Array array;
   for (std::int64_t dimension : shape) array.emplace_back(dimension);
   return array;
+}
+
+Json json_error(const Error& error) {
+  const auto optional = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  const int code = static_cast<int>(error.code);
+  Json json;
+  json.set("code", code);
+  json.set("name", exit_code_name(code));
+  json.set("message", error.message);
+  json.set("where", optional(error.where));
+  json.set("why", optional(error.why));
+  json.set("hint", optional(error.hint));
+  return json;
 }
 
 std::string model_name(const std::string& domain, const std::string& type) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/terminal.h"
+#include "core/result.h"
 #include "core/shape.h"
 #include "io/json.h"
 
@@ -18,6 +19,7 @@ Json json_size(std::uint64_t bytes);
 Json json_number(double number);
 Json json_strings(const std::vector<std::string>& texts);
 Json json_shape(const Shape& shape);
+Json json_error(const Error& error);
 
 /// "tts/kokoro"; "generic" alone has no domain.
 std::string model_name(const std::string& domain, const std::string& type);

@@ -17,7 +17,6 @@
 #include "cli/command.h"
 #include "cli/compat.h"
 #include "cli/console_reporter.h"
-#include "cli/exit_codes.h"
 #include "cli/help.h"
 #include "cli/help_json.h"
 #include "cli/parse.h"
@@ -65,19 +64,6 @@ void print_error(const Error& error) {
   std::fputs(out.c_str(), stderr);
 }
 
-Json error_details(const Error& error) {
-  const auto optional = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-  const int code = static_cast<int>(error.code);
-  Json details;
-  details.set("code", code);
-  details.set("name", exit_code_name(code));
-  details.set("message", error.message);
-  details.set("where", optional(error.where));
-  details.set("why", optional(error.why));
-  details.set("hint", optional(error.hint));
-  return details;
-}
-
 Json success_json(const Command& command, Outcome outcome,
                   const std::vector<std::string>& warnings) {
   Json json = answer(command, !outcome.fault);
@@ -85,7 +71,7 @@ Json success_json(const Command& command, Outcome outcome,
     for (auto& [key, value] : *members) json.set(key, std::move(value));
   }
   json.set("warnings", json_strings(warnings));
-  if (outcome.fault) json.set("error", error_details(*outcome.fault));
+  if (outcome.fault) json.set("error", json_error(*outcome.fault));
   return json;
 }
 
@@ -97,7 +83,7 @@ int finish_with_error(const Command& command, const Error& error, std::FILE* jso
   if (json != nullptr) {
     // The error is on stderr already; a stream that cannot be written to changes nothing.
     Json object = answer(command, false);
-    object.set("error", error_details(error));
+    object.set("error", json_error(error));
     static_cast<void>(write_text(json, object.dump(-1) + "\n"));
   }
   return static_cast<int>(error.code);

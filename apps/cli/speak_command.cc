@@ -144,7 +144,8 @@ Result<std::chrono::milliseconds> parse_gap(const std::string& text) {
 Result<speech::Options> parse_options(const Values& values) {
   speech::Options options;
   options.voice.speed = TRY(parse_speed(values));
-  options.voice.noise = TRY(parse_number("--noise", values.get("--noise", "1"), 0, 100));
+  options.voice.noise =
+      static_cast<float>(TRY(parse_number("--noise", values.get("--noise", "1"), 0, 100)));
   options.voice.seed = TRY(parse_seed(values.get("--seed", "0")));
   if (values.given("--boundary"))
     options.voice.scale_boundaries = meaning_of(kBoundaries, values.get("--boundary"));

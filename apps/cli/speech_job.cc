@@ -3,27 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <chrono>
 #include <utility>
 
 #include "cli/environment.h"
 #include "cli/speech_report.h"
+#include "cli/stopwatch.h"
 #include "models/kokoro/model.h"
 #include "nn/engine.h"
 
 namespace decibit::cli {
 namespace {
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// What came of the chunks so far.
 class Progressing {
@@ -65,17 +54,9 @@ Error interrupted(SpeechOutput& output, std::size_t paragraph) {
 
 }  // namespace
 
-Result<float> parse_number(std::string_view flag, const std::string& text, float low, float high) {
-  float value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high)
-    return value;
-  return fail(ErrorCode::kUsage,
-              fmt::format("{} {}: expected a number from {} to {}", flag, text, low, high));
-}
-
 Result<float> parse_speed(const Values& values) {
-  return parse_number("--speed", values.get("--speed", "1"), 0.1f, 10);
+  const double speed = TRY(parse_number("--speed", values.get("--speed", "1"), 0.1, 10));
+  return static_cast<float>(speed);
 }
 
 Result<Outcome> speak(SpeechJob job, Reporter& reporter) {

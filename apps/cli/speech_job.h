@@ -29,8 +29,6 @@ struct SpeechJob {
   bool report = false;   // texts and phonemes in the outcome's JSON; they grow with the text
 };
 
-/// A number of [low, high].
-Result<float> parse_number(std::string_view flag, const std::string& text, float low, float high);
 /// --speed, within what the network is good for.
 Result<float> parse_speed(const Values& values);
 

@@ -63,6 +63,15 @@ Result<int> parse_integer(std::string_view flag, std::string_view text, int low,
   return number;
 }
 
+Result<double> parse_number(std::string_view flag, std::string_view text, double low, double high) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && rest == end && number >= low && number <= high) return number;
+  return fail(ErrorCode::kUsage,
+              fmt::format("{} {}: expected a number from {} to {}", flag, text, low, high));
+}
+
 Result<unsigned> parse_threads(std::string_view text) {
   if (text.empty()) return 0U;
   return static_cast<unsigned>(TRY(parse_integer("--threads", text, 1, 1024)));

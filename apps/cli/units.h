@@ -15,6 +15,8 @@ namespace decibit::cli {
 Result<std::uint64_t> parse_size(std::string_view flag, std::string_view text);
 /// A whole number in [low, high]; kUsage otherwise.
 Result<int> parse_integer(std::string_view flag, std::string_view text, int low, int high);
+/// A number in [low, high]; kUsage otherwise.
+Result<double> parse_number(std::string_view flag, std::string_view text, double low, double high);
 /// The value of --threads; 0, which means all cores, when it was not given.
 Result<unsigned> parse_threads(std::string_view text);
 

@@ -41,6 +41,7 @@ class FileSource : public ByteSource {
   FileSource& operator=(const FileSource&) = delete;
 
   std::uint64_t size_bytes() const override { return size_; }
+  int descriptor() const override { return descriptor_; }
   const std::string& name() const override { return name_; }
 
   Status read(std::uint64_t offset, std::span<std::byte> out) const override {
@@ -94,6 +95,18 @@ class MemorySource : public ByteSource {
   std::vector<std::byte> bytes_;
 };
 
+Result<std::shared_ptr<const ByteSource>> take_over(int descriptor, std::string name,
+                                                    const std::string& in_errors) {
+  struct stat info {};
+  const int failed = ::fstat(descriptor, &info);
+  auto source = std::make_shared<FileSource>(descriptor, static_cast<std::uint64_t>(info.st_size),
+                                             std::move(name));
+  if (failed != 0) return Unexpected(system_error(errno, "cannot read", in_errors));
+  if (!S_ISREG(info.st_mode))
+    return fail(ErrorCode::kBadInput, fmt::format("{} is no regular file", in_errors));
+  return std::shared_ptr<const ByteSource>(std::move(source));
+}
+
 }  // namespace
 
 bool is_dangling_link(const std::filesystem::path& path) {
@@ -109,14 +122,11 @@ Result<std::shared_ptr<const ByteSource>> open_file(const std::filesystem::path&
                 fmt::format("{} is a link to a file that is not there", path.string()),
                 "fetch it again");
   if (descriptor < 0) return Unexpected(system_error(errno, "cannot open", path.string()));
-  struct stat info {};
-  const int failed = ::fstat(descriptor, &info);
-  auto source = std::make_shared<FileSource>(descriptor, static_cast<std::uint64_t>(info.st_size),
-                                             path.filename().string());
-  if (failed != 0) return Unexpected(system_error(errno, "cannot read", path.string()));
-  if (!S_ISREG(info.st_mode))
-    return fail(ErrorCode::kBadInput, fmt::format("{} is no regular file", path.string()));
-  return std::shared_ptr<const ByteSource>(std::move(source));
+  return take_over(descriptor, path.filename().string(), path.string());
+}
+
+Result<std::shared_ptr<const ByteSource>> open_descriptor(int descriptor, std::string name) {
+  return take_over(descriptor, name, name);
 }
 
 std::shared_ptr<const ByteSource> memory_source(std::string name,

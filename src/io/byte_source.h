@@ -24,6 +24,8 @@ class ByteSource {
   /// is first asked. Empty when that is impossible (compressed members): then read() is the only
   /// way. A file that shrinks while it is mapped ends the process.
   virtual std::span<const std::byte> map() const { return {}; }
+  /// Of an open file, for a child process that reads all of it; -1: there is none.
+  virtual int descriptor() const { return -1; }
   /// What messages call it: the file name, or "archive.npz: member.npy".
   virtual const std::string& name() const = 0;
 };
@@ -33,6 +35,8 @@ bool is_dangling_link(const std::filesystem::path& path);
 /// A regular file, read with pread: unless it is mapped, its pages never count as memory of this
 /// process.
 Result<std::shared_ptr<const ByteSource>> open_file(const std::filesystem::path& path);
+/// The same of a regular file that is open. Takes `descriptor` over, and closes it.
+Result<std::shared_ptr<const ByteSource>> open_descriptor(int descriptor, std::string name);
 /// Bytes in memory, for tests and fuzzers.
 std::shared_ptr<const ByteSource> memory_source(std::string name, std::span<const std::byte> bytes);
 /// The whole file as text, at most `limit_bytes`.

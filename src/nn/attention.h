@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "nn/context.h"
 #include "nn/kv_cache.h"
@@ -20,13 +21,20 @@ struct AttentionShape {
                             // them; 0: all
 };
 
+/// Where softmax weights go, for word times: for each head null, or room for [queries, keys].
+/// Empty: nowhere.
+using HeadWeights = std::span<float* const>;
+
 /// Keys and values side by side for each token, [tokens, kv_heads * head_dim].
 /// `q` is [queries, heads * head_dim], y too; y may not overlap what is read.
-/// `weights`, if not null, gets the softmax weights [heads, queries, keys]: for word times.
 void attention(const Context& context, const AttentionShape& shape, ConstRows q, ConstRows k,
-               ConstRows v, Rows y, float* weights = nullptr);
+               ConstRows v, Rows y, HeadWeights weights = {});
 /// The same over a cache. Causal: the queries are its last q.count tokens.
 void attention(const Context& context, const AttentionShape& shape, ConstRows q,
-               const KvCache& cache, Rows y, float* weights = nullptr);
+               const KvCache& cache, Rows y, HeadWeights weights = {});
+/// One query for each of several texts: row i of q and y, the last token of caches[i]. The same
+/// bits as one call for each.
+void attention(const Context& context, const AttentionShape& shape, ConstRows q,
+               std::span<const KvCache* const> caches, Rows y);
 
 }  // namespace decibit

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "core/dtype.h"
 #include "nn/context.h"
@@ -17,11 +17,15 @@ class KvCache {
  public:
   KvCache() = default;
   /// `width` values of each of k and v for a token (key heads * head size). `dtype`: F32 or F16.
+  /// Only as tokens come are addresses filled with memory.
   KvCache(std::int64_t capacity, std::int64_t width, DType dtype);
 
   /// Adds tokens; k and v are [tokens, width], tokens <= capacity. Once more than `capacity` have
   /// been added, the oldest are overwritten.
   void append(const Context& context, ConstRows k, ConstRows v);
+  /// Becomes a copy of `other`, a cache of the same sort, the first `common` tokens of which are
+  /// this one's too and stay where they are. Neither has overwritten any.
+  void follow(const KvCache& other, std::int64_t common);
   /// Forgets all but the first `length` tokens (beam search, speculation, a new prompt). Tokens
   /// that were overwritten do not come back: at most `capacity - window` may be taken back of a
   /// ring.
@@ -31,14 +35,14 @@ class KvCache {
   std::int64_t capacity() const { return capacity_; }
   std::int64_t width() const { return width_; }
   DType dtype() const { return dtype_; }
-  const std::byte* keys() const { return keys_.data(); }
-  const std::byte* values() const { return values_.data(); }
+  const std::byte* keys() const { return keys_.get(); }
+  const std::byte* values() const { return values_.get(); }
   std::int64_t row_bytes() const { return width_ * size_bytes(dtype_); }
 
  private:
   std::int64_t capacity_ = 0, width_ = 0, length_ = 0;
   DType dtype_ = DType::kF32;
-  std::vector<std::byte> keys_, values_;
+  std::unique_ptr<std::byte[]> keys_, values_;
 };
 
 }  // namespace decibit

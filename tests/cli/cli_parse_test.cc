@@ -49,6 +49,33 @@ TEST(CliParse, ShortFlagsMayBeJoined) {
   EXPECT_TRUE(values.given("--dequantize"));
 }
 
+TEST(CliParse, SwitchesTakeTheirOwnValuesOnly) {
+  const Command& transcribe = *find_command("transcribe");
+  const Values on = parsed(transcribe, {"a.wav", "--words", "b.wav", "--highlight_words", "-v"});
+  EXPECT_THAT(on.all("FILE"), ElementsAre("a.wav", "b.wav"));
+  EXPECT_EQ(on.get("--word-timestamps"), "true");
+  EXPECT_EQ(on.get("--highlight-words"), "true");
+  EXPECT_EQ(on.get("--verbose"), "true");
+  const Values off = parsed(transcribe, {"--word_timestamps", "False", "a.wav", "-v", "false",
+                                         "--condition-on-previous-text=False"});
+  EXPECT_THAT(off.all("FILE"), ElementsAre("a.wav"));
+  EXPECT_EQ(off.get("--word-timestamps"), "false");
+  EXPECT_EQ(off.get("--verbose"), "false");
+  EXPECT_FALSE(switched_on(off, "--condition-on-previous-text", true));
+  EXPECT_TRUE(switched_on(off, "--highlight-words", true));
+  EXPECT_THAT(refused(transcribe, {"a.wav", "--words=maybe"}).hint, HasSubstr("true, false"));
+  EXPECT_THAT(parsed(transcribe, {"--", "--words"}).all("FILE"), ElementsAre("--words"));
+}
+
+TEST(CliParse, AliasesAreFlagsOfTheTable) {
+  const Command& transcribe = *find_command("transcribe");
+  const Values values = parsed(transcribe, {"a.wav", "--initial_prompt", "Hm",
+                                            "--output_format=srt", "--max-line-len", "42"});
+  EXPECT_EQ(values.get("--prompt"), "Hm");
+  EXPECT_EQ(values.get("--format"), "srt");
+  EXPECT_EQ(values.get("--max-line-width"), "42");
+}
+
 TEST(CliParse, RepeatableFlagsKeepTheirOrderAndOthersTheirLastValue) {
   const Values values = parsed(
       convert(), {"--hf-path", "a", "--rule", "x=keep", "--hf-path", "b", "--rule", "y=8:32"});

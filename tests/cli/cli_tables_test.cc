@@ -39,6 +39,7 @@ TEST(CliTables, FlagsAreWellFormedAndUnique) {
       EXPECT_TRUE(flag.name.starts_with("--")) << flag.name;
       EXPECT_EQ(flag.name.find('_'), std::string_view::npos) << flag.name;
       EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
+      EXPECT_TRUE(flag.alias.empty() || names.insert(flag.alias).second) << flag.alias;
       const bool new_letter = flag.short_name == 0 || letters.insert(flag.short_name).second;
       EXPECT_TRUE(new_letter) << flag.name;
       EXPECT_FALSE(flag.help.empty()) << flag.name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where speak looks for its model, and what decibit voices lists of it.
+// Where speak and transcribe look for their models, and what decibit voices lists of Kokoro.
 #include "cli/kokoro_folder.h"
 
 #include <gmock/gmock.h>
@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 
+#include "cli/whisper_folder.h"
 #include "command_line.h"
 #include "io/json.h"
 
@@ -23,8 +24,9 @@ using ::testing::Not;
 class KokoroFolder : public ::testing::Test {
  protected:
   KokoroFolder() {
-    for (const char* name : {"DECIBIT_KOKORO_MODEL", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HF_HOME",
-                             "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HOME"}) {
+    for (const char* name :
+         {"DECIBIT_KOKORO_MODEL", "DECIBIT_WHISPER_MODEL", "XDG_DATA_HOME", "XDG_CACHE_HOME",
+          "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HOME"}) {
       const char* value = std::getenv(name);
       if (value != nullptr) saved_[name] = value;
       ::unsetenv(name);
@@ -32,8 +34,9 @@ class KokoroFolder : public ::testing::Test {
     set("HOME", home_.path());
   }
   ~KokoroFolder() override {
-    for (const char* name : {"DECIBIT_KOKORO_MODEL", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HF_HOME",
-                             "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HOME"})
+    for (const char* name :
+         {"DECIBIT_KOKORO_MODEL", "DECIBIT_WHISPER_MODEL", "XDG_DATA_HOME", "XDG_CACHE_HOME",
+          "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HOME"})
       ::unsetenv(name);
     for (const auto& [name, value] : saved_) ::setenv(name.c_str(), value.c_str(), 1);
   }
@@ -112,6 +115,34 @@ TEST_F(KokoroFolder, FindsHubNamesInTheCache) {
     const fs::path there = download(home_ / variable, "org--name", "main", "x");
     EXPECT_EQ(found("org/name").value(), there);
   }
+}
+
+TEST_F(KokoroFolder, OfWhisperHasThreePlacesToo) {
+  const auto whisper = [](const std::string& model) {
+    Values values;
+    if (!model.empty()) values.add("--model", model);
+    return cli::whisper_folder(values);
+  };
+  const auto none = whisper("");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(none.error().message, HasSubstr("$DECIBIT_WHISPER_MODEL"));
+  EXPECT_THAT(none.error().message, HasSubstr((home_ / ".local/share/decibit").string()));
+  EXPECT_THAT(none.error().message, HasSubstr("openai/whisper-base"));
+  EXPECT_THAT(whisper("tiny.en").error().hint, HasSubstr("hf download openai/whisper-tiny.en"));
+  EXPECT_EQ(whisper("enormous").error().code, ErrorCode::kNotFound);
+
+  const fs::path base = download(cache_, "openai--whisper-base", "main", "1");
+  const fs::path turbo = download(cache_, "openai--whisper-large-v3-turbo", "main", "2");
+  EXPECT_EQ(whisper("").value(), base);
+  EXPECT_EQ(whisper("base").value(), base);
+  EXPECT_EQ(whisper("large-v3-turbo").value(), turbo);
+  set("DECIBIT_WHISPER_MODEL", "large-v3-turbo");
+  EXPECT_EQ(whisper("").value(), turbo);
+  ::unsetenv("DECIBIT_WHISPER_MODEL");
+  const fs::path installed = home_ / ".local/share/decibit/models/whisper-base";
+  fs::create_directories(installed);
+  EXPECT_EQ(whisper("").value(), installed);
 }
 
 TEST_F(KokoroFolder, FollowsTheHubsHome) {

@@ -180,6 +180,24 @@ TEST(WhisperSchema, RefusesConfigsThatAreNoObject) {
   }
 }
 
+// OpenAI's .pt comes without a config.
+TEST(WhisperSchema, TakesTheDimensionsFromTheTensorsOfAFolderWithoutConfig) {
+  GoldenSource source = read_golden_source("whisper_openai");
+  const Schema want = schema_of(source);
+  const Json dims = source.config;
+  source.config = Json(Json::Object{});
+  const Schema schema = schema_of(source);
+  for (const char* key : {"n_mels", "n_audio_state", "n_audio_layer", "n_vocab", "n_text_ctx",
+                          "n_text_state", "n_text_layer"})
+    EXPECT_EQ(*schema.config.find(key), *dims.find(key)) << key;
+  ASSERT_EQ(schema.tensors.size(), want.tensors.size());
+  for (std::size_t i = 0; i < want.tensors.size(); ++i)
+    EXPECT_EQ(schema.tensors[i].shape, want.tensors[i].shape) << want.tensors[i].name;
+  // One that says something of its own is not made up for.
+  source.config = with(source.config, "n_mels", 80);
+  EXPECT_FALSE(whisper::schema(source.config, source.view()));
+}
+
 TEST(WhisperSchema, RefusesAnEmptyPositionTable) {
   GoldenSource source = read_golden_source("whisper");
   source.tensors["model.decoder.embed_positions.weight"] = {0, 64};

@@ -13,8 +13,9 @@ declare -A may_include=(
   [nn]='core/ io/ quant/ kernels/ fmt/'
   [dsp]='core/'
   [text]='core/ fmt/ pcre2.h utf8proc.h'
-  [models]='core/ io/ quant/element.h nn/ dsp/ fmt/'
+  [models]='core/ io/ quant/element.h nn/ dsp/ text/ fmt/'
   [speech]='core/ text/ nn/ models/ decibit/ fmt/'
+  [transcription]='core/ io/ dsp/ text/ nn/ models/ decibit/ fmt/ zlib.h'
   [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
   [apps/bench]='bench/ core/ quant/ kernels/ fmt/'
 )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whisper's module tree. Its dimensions come in two vocabularies: Hugging Face's and OpenAI's.
-// Source: mlx_audio/stt/models/whisper/whisper.py (ModelDimensions, AudioEncoder, TextDecoder).
+// Whisper's module tree. Source: mlx_audio/stt/models/whisper/whisper.py (AudioEncoder,
+// TextDecoder).
 #include "models/whisper/schema.h"
 
 #include <fmt/format.h>
@@ -9,53 +9,11 @@
 
 #include "models/config_reader.h"
 #include "models/schema_builder.h"
+#include "models/whisper/dims.h"
 #include "models/whisper/names.h"
 
 namespace decibit::whisper {
 namespace {
-
-struct Dims {
-  std::int64_t mels, audio_width, audio_layers;
-  std::int64_t vocabulary, text_context, text_width, text_layers;
-};
-
-bool in_openai_words(const ConfigReader& config) {
-  return config.has("n_mels") && !config.has("d_model");
-}
-
-std::string_view text_context_key(const ConfigReader& config) {
-  return in_openai_words(config) ? "n_text_ctx" : "max_target_positions";
-}
-
-/// The length of the text context: the table's row count, else what the config says.
-/// Fine-tuning scripts write generation lengths into the config or null it, so it is not to be
-/// trusted where the table is there (whisper.cpp issues 3986 and 2598).
-std::int64_t text_context(ConfigReader& config, const SourceView& source) {
-  const SourceView::Item* table = text_positions(source);
-  if (table == nullptr || table->shape.empty()) return config.rows(text_context_key(config));
-  return table->shape[0];
-}
-
-Dims read_dims(ConfigReader& config, const SourceView& source) {
-  Dims d{};
-  d.text_context = text_context(config, source);
-  if (in_openai_words(config)) {
-    d.mels = config.width("n_mels");
-    d.audio_width = config.width("n_audio_state");
-    d.audio_layers = config.count("n_audio_layer");
-    d.vocabulary = config.rows("n_vocab");
-    d.text_width = config.width("n_text_state");
-    d.text_layers = config.count("n_text_layer");
-    return d;
-  }
-  d.mels = config.width("num_mel_bins");
-  d.audio_width = config.width("d_model");
-  d.audio_layers = config.count("encoder_layers");
-  d.vocabulary = config.rows("vocab_size");
-  d.text_width = d.audio_width;
-  d.text_layers = config.count("decoder_layers");
-  return d;
-}
 
 /// MultiHeadAttention. The key projection has no bias.
 void attention(SchemaBuilder& b, const std::string& path, std::int64_t width) {
@@ -111,13 +69,12 @@ Json corrected_config(const Json& source, std::string_view key, std::int64_t row
 
 }  // namespace
 
-Result<Schema> schema(const Json& json, const SourceView& source) {
+Result<Schema> schema(const Json& stated, const SourceView& source) {
+  const Json shown = config_with_dims(stated, source);
+  const Json& json = shown.is_null() ? stated : shown;
   ConfigReader config(json);
   const Dims d = read_dims(config, source);
   const bool tied_head = config.flag_or("tie_word_embeddings", true);
-  if (d.text_context < 1 || d.text_context > ConfigReader::kMaxRows) {
-    config.fault(fmt::format("the position table has {} rows", d.text_context));
-  }
   TRY(config.status());
 
   SchemaBuilder b("whisper");
@@ -140,7 +97,8 @@ Result<Schema> schema(const Json& json, const SourceView& source) {
   Schema result =
       std::move(b).finish([tied_head](std::string_view name) { return map_name(name, tied_head); });
   result.through_f16 = true;
-  result.config = corrected_config(json, text_context_key(config), d.text_context);
+  result.config =
+      shown.is_null() ? corrected_config(json, text_context_key(config), d.text_context) : shown;
   return result;
 }
 
