@@ -8,6 +8,7 @@
 #include "cli/environment.h"
 #include "cli/speech_report.h"
 #include "cli/stopwatch.h"
+#include "cli/units.h"
 #include "models/kokoro/model.h"
 #include "nn/engine.h"
 
