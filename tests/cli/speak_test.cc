@@ -93,7 +93,7 @@ TEST(SpeakModels, ExplainsWhichSymbolsAreDropped) {
   const CommandRun own = run_command(
       {"speak", "--explain", "-m", scratch.path().string(), "--phonemes", "a7g", "--json"});
   EXPECT_EQ(own.exit_code, 0) << own.err;
-  EXPECT_THAT(own.out, HasSubstr("\"dropped\":[\"\u0261\"]"));  // g is spelled so first
+  EXPECT_THAT(own.out, HasSubstr(R"("dropped":["\u0261"])"));  // g is spelled so first
   EXPECT_EQ(run_command({"speak", "--explain", "-m", "/nowhere", "a"}).exit_code, 3);
 }
 

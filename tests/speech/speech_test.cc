@@ -172,7 +172,7 @@ TEST(Speech, RefusesDamagedNumbersAndEndlessChunks) {
 // The wait lies before the text of the first chunk, and outside of the network.
 TEST(Speech, CountsNoWaitingForItsText) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::milliseconds kWait{100};
+  static constexpr std::chrono::milliseconds kWait{100};
   const auto one = engine(1);
   Told told;
   speech::TextSource slow = speech::text_in_memory("hello.\n\nbye.");

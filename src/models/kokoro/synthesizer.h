@@ -37,8 +37,8 @@ struct Speech {
 class Synthesizer {
  public:
   static constexpr int kFramesPerSecond = 40;
-  /// Of one chunk: a pass needs some 14 MB of memory for a second of sound. Ordinary text is cut
-  /// far below.
+  /// Of one chunk: a pass needs 11 MB of memory for a second of sound (docs/kokoro.md). Ordinary
+  /// text is cut far below.
   static constexpr int kLongestSeconds = 120;
 
   Synthesizer(const Model& model, Engine& engine, Compute compute)
