@@ -72,7 +72,7 @@ for model in .models/kokoro-82m "$out/kokoro-82m-4-bit" "$out/kokoro-82m-all-4-b
   build/release/bin/decibit speak -m "$model" "$text" --out "${sounds[-1]}" --force
 done
 say 'what Whisper base hears of it, and of John F. Kennedy'
-build/release/bin/decibit transcribe -m .models/whisper-base "${sounds[@]}" tests/golden/transcription/jfk.flac
+build/release/bin/decibit transcribe -m .models/whisper-base "${sounds[@]}" tests/golden/real/whisper_jfk/audio.flac
 say 'what Whisper base understands of it (faster-whisper)'
 status=0
 { transcribe_environment &&

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 const fs::path kModel = fs::path(DECIBIT_SOURCE_DIR) / ".models/whisper-base";
-const fs::path kSound = fs::path(DECIBIT_SOURCE_DIR) / "tests/golden/transcription/jfk.flac";
+const fs::path kSound = fs::path(DECIBIT_SOURCE_DIR) / "tests/golden/real/whisper_jfk/audio.flac";
 constexpr const char* kText =
     "And so, my fellow Americans, ask not what your country can do for you, ask what you can do "
     "for your country.";

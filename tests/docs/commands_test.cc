@@ -112,7 +112,7 @@ class Scratch {
       fs::copy(source, folder() / name, fs::copy_options::recursive);
       fs::copy(source, folder() / ".models" / name, fs::copy_options::recursive);
     }
-    const fs::path sound = "tests/golden/transcription/jfk.flac";
+    const fs::path sound = "tests/golden/real/whisper_jfk/audio.flac";
     fs::create_directories((folder() / sound).parent_path());
     fs::copy(fs::path(DECIBIT_SOURCE_DIR) / sound, folder() / sound);
   }
