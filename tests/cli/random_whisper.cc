@@ -38,7 +38,7 @@ Json grown_source() {
 }
 
 void write_wav(const fs::path& file, const std::vector<float>& samples) {
-  auto writer = AudioWriter::create(file, AudioFormat::kWav, kRate, true).value();
+  auto writer = AudioWriter::create(file, {AudioFormat::kWav, kRate, kRate}, true).value();
   writer.write(samples).value();
   writer.finish().value();
 }

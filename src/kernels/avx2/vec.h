@@ -192,6 +192,27 @@ struct Vec {
   static I load_u16(const std::uint8_t* p) {
     return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
+  /// The first `count` <= kLanes of them; other lanes are zero. Put together in registers: a buffer
+  /// filled by narrow stores and read by a wide load would stall.
+  static I load_u16_first(const std::uint8_t* p, std::int64_t count) {
+    if (count == kLanes) return load_u16(p);
+    std::uint64_t low = 0, high = 0;
+    if (count >= 4) {
+      __builtin_memcpy(&low, p, 8);
+      if (count > 4) {
+        __builtin_memcpy(&high, p + 2 * count - 8, 8);  // ends with the last one
+        high >>= 16 * (8 - count);
+      }
+    } else {
+      for (std::int64_t i = count; i-- > 0;) {
+        std::uint16_t one;
+        __builtin_memcpy(&one, p + 2 * i, 2);
+        low = low << 16 | one;
+      }
+    }
+    return _mm256_cvtepu16_epi32(
+        _mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
+  }
   static void store_u16(std::uint8_t* p, I a) {
     const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, a), 0x08);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(packed));

@@ -177,6 +177,10 @@ struct Vec {
   static I load_u16(const std::uint8_t* p) {
     return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
+  /// The first `count` <= kLanes of them; other lanes are zero.
+  static I load_u16_first(const std::uint8_t* p, std::int64_t count) {
+    return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(first_lanes(count), p));
+  }
   static void store_u16(std::uint8_t* p, I a) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a));
   }

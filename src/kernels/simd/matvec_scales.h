@@ -12,10 +12,11 @@ namespace decibit::isa {
 namespace {
 
 // `count` elements of `size` bytes, the vectors beyond them filled up with zeros. Nothing is read
-// behind the last element: a mapping may end there.
-template <class V, class Load>
+// behind the last element: a mapping may end there. `load_vec` loads kLanes of them, `load_few` the
+// first ones only. Short rows (512 weights have 8 groups) have few alone.
+template <class V, class Load, class LoadFew>
 void load_elements(const std::uint8_t* p, std::int64_t count, std::size_t size, float* out,
-                   Load load_vec) {
+                   Load load_vec, LoadFew load_few) {
   std::int64_t i = 0;
   for (; i + V::kLanes <= count; i += V::kLanes)
     V::store(out + i, load_vec(p + static_cast<std::size_t>(i) * size));
@@ -26,10 +27,17 @@ void load_elements(const std::uint8_t* p, std::int64_t count, std::size_t size, 
              load_vec(p + static_cast<std::size_t>(count - V::kLanes) * size));
     return;
   }
-  alignas(64) std::uint8_t last[V::kLanes * 4] = {};
-  __builtin_memcpy(last, p + static_cast<std::size_t>(i) * size,
-                   static_cast<std::size_t>(count - i) * size);
-  V::store(out + i, load_vec(last));
+  V::store(out, load_few(p, count));
+}
+
+/// Bytes, by a copy that is filled up with zeros.
+template <class V, class Load>
+void load_byte_elements(const std::uint8_t* p, std::int64_t count, float* out, Load load_vec) {
+  load_elements<V>(p, count, 1, out, load_vec, [&](const std::uint8_t* q, std::int64_t few) {
+    alignas(64) std::uint8_t copy[V::kLanes] = {};
+    __builtin_memcpy(copy, q, static_cast<std::size_t>(few));
+    return load_vec(copy);
+  });
 }
 
 template <class V>
@@ -37,14 +45,26 @@ void load_elements(Element e, const std::uint8_t* p, std::int64_t first, std::in
                    float* out) {
   switch (e) {
     case Element::kF32:
-      return load_elements<V>(p + 4 * first, count, 4, out,
-                              [](const std::uint8_t* q) { return load<V, Element::kF32>(q); });
+      return load_elements<V>(
+          p + 4 * first, count, 4, out,
+          [](const std::uint8_t* q) { return load<V, Element::kF32>(q); },
+          [](const std::uint8_t* q, std::int64_t few) {
+            return V::load_first(reinterpret_cast<const float*>(q), few);
+          });
     case Element::kF16:
-      return load_elements<V>(p + 2 * first, count, 2, out,
-                              [](const std::uint8_t* q) { return load<V, Element::kF16>(q); });
+      return load_elements<V>(
+          p + 2 * first, count, 2, out,
+          [](const std::uint8_t* q) { return load<V, Element::kF16>(q); },
+          [](const std::uint8_t* q, std::int64_t few) {
+            return V::from_f16_bits(V::load_u16_first(q, few));
+          });
     case Element::kBF16:
-      return load_elements<V>(p + 2 * first, count, 2, out,
-                              [](const std::uint8_t* q) { return load<V, Element::kBF16>(q); });
+      return load_elements<V>(
+          p + 2 * first, count, 2, out,
+          [](const std::uint8_t* q) { return load<V, Element::kBF16>(q); },
+          [](const std::uint8_t* q, std::int64_t few) {
+            return V::floats(V::template shift_left<16>(V::load_u16_first(q, few)));
+          });
     case Element::kF64:
       return;
   }
@@ -58,10 +78,10 @@ void load_scales(const Weights& w, std::int64_t n, std::int64_t first, std::int6
   if (w.kind == WeightKind::kAffine) {
     load_elements<V>(w.scale, p, first, count, out);
   } else if (w.kind == WeightKind::kNvfp4) {
-    load_elements<V>(p + first, count, 1, out,
-                     [](const std::uint8_t* q) { return V::e4m3_scales(q); });
+    load_byte_elements<V>(p + first, count, out,
+                          [](const std::uint8_t* q) { return V::e4m3_scales(q); });
   } else {  // e8m0: the exponent of a float; byte 0 counts as 0, see matvec.h
-    load_elements<V>(p + first, count, 1, out, [](const std::uint8_t* q) {
+    load_byte_elements<V>(p + first, count, out, [](const std::uint8_t* q) {
       return V::floats(V::template shift_left<23>(V::load_bytes(q)));
     });
   }
