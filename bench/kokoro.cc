@@ -66,7 +66,8 @@ Status run(const std::string& folder, unsigned threads, const std::string& compu
   ready.set("ready", !phonemizer.phonemize("Ready.").phonemes.empty());
   print(ready);
   for (std::string line; std::getline(std::cin, line);) {
-    print(TRY(speak(synthesizer, voice, line)));
+    const Json answer = TRY(speak(synthesizer, voice, line));
+    print(answer);
   }
   return {};
 }

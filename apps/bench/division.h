@@ -29,7 +29,8 @@ std::vector<Block> blocks_for(Range n, std::int64_t m, std::int64_t n_step, std:
                               unsigned threads);
 
 /// Into how many parts a product of `macs` multiply-adds is cut in time, for parts of some two
-/// milliseconds: a number that divides its features evenly.
+/// milliseconds: a number that divides its features evenly, with whole blocks for every thread. 1
+/// where there is none, whatever a part then takes.
 std::int64_t parts_for(double macs, std::int64_t n, unsigned threads);
 
 /// The share of [0, n) that belongs to `part` of `parts`.

@@ -26,7 +26,7 @@
 
 namespace decibit {
 
-/// Samples a second of all audio; one channel.
+/// Samples a second that models hear; one channel.
 inline constexpr int kTranscriptionRateHz = 16000;
 
 struct TranscribedWord {
@@ -43,8 +43,8 @@ struct TranscribedSegment {
   double start_seconds = 0, end_seconds = 0;
   std::string text;  // UTF-8, usually with a space in front
   std::vector<std::int32_t> tokens;
-  double temperature = 0;
-  double avg_logprob = 0;  // these four are of the whole window
+  double temperature = 0;  // this and the next three are of the whole window
+  double avg_logprob = 0;
   double compression_ratio = 0;
   double no_speech_prob = 0;
   std::vector<TranscribedWord>
@@ -59,8 +59,8 @@ struct TranscribeOptions {
   Task task = Task::kTranscribe;
   /// Tried in turn while a window looks wrong by the thresholds below. 0 is greedy or beam search.
   std::vector<double> temperatures = {0, 0.2, 0.4, 0.6, 0.8, 1};
-  int beam_size = 5;                     // at temperature 0; 1: greedy
-  int best_of = 5;                       // samples at other temperatures
+  int beam_size = 5;                     // at temperature 0, up to 8; 1: greedy
+  int best_of = 5;                       // samples at other temperatures, up to 8
   double patience = 1;                   // of beam search
   std::optional<double> length_penalty;  // alpha of Google NMT; none: the mean log probability
   std::optional<double> compression_ratio_threshold = 2.4;

@@ -28,23 +28,28 @@ bool agrees(const isa::Gemm& gemm, const SampleKind& kind, const Prologue& prolo
   return sample.agree(run(gemm, sample.job), run(isa::kReferenceGemm, sample.job), 2e-6f);
 }
 
-/// A Linear of packed rows: overlapping pieces of the sample's x, enough for a full tile and more.
+/// A Linear of packed rows: overlapping pieces of the sample's x. Rows and features enough for a
+/// full tile and more.
 std::vector<float> run_packed(const isa::Gemm& gemm, const SampleJob& sample) {
-  constexpr std::int64_t kLinearRows = 13, kStride = 64;
+  constexpr std::int64_t kLinearRows = 13, kStride = 64, kLinearFeatures = 35;
   static constexpr std::int32_t kHere = 0;
-  std::vector<float> y(static_cast<std::size_t>(kLinearRows * SampleJob::kFeatures));
+  const SampleWeights weights(sample_kinds().front(), kLinearFeatures, SampleJob::kTerms);
+  std::vector<float> y(static_cast<std::size_t>(kLinearRows * kLinearFeatures));
   AlignedScratch packed(gemm.packed_bytes(SampleJob::kTerms, kLinearRows));
   auto* const out = static_cast<float*>(packed.data());
   gemm.pack(sample.job.x, kStride, SampleJob::kTerms, 0, kLinearRows, out);
   GemmJob job = sample.job;
+  job.w = &weights.view();
   job.channels = SampleJob::kTerms;
   job.taps = 1;
   job.tap_row = job.tap_index = &kHere;
   job.stride = 1;
   job.x_rows = job.t1 = kLinearRows;
   job.packed = out;
+  job.bias = nullptr;
   job.add = false;
   job.y = y.data();
+  job.y_stride = job.n1 = kLinearFeatures;
   AlignedScratch scratch(gemm.scratch_bytes(job));
   job.scratch = scratch.data();
   gemm.multiply(job);

@@ -14,19 +14,17 @@ namespace {
 using isa::GemmJob;
 using isa::Input;
 
-/// What Matvec computes: few rows, each of them by all of the weights and by nothing else.
-bool has_few_rows(const Product& p) {
-  const GemmJob& job = p.job;
-  const bool one_tap = job.taps == 1 && job.tap_row[0] == 0 && job.channels == job.w->k;
-  return p.rows <= isa::Matvec::kMaxRows && p.rows == job.x_rows && one_tap && job.stride == 1 &&
-         !job.prologue.any() && job.feature_scale == nullptr;
-}
-
 /// Whether packed activations serve (Gemm::pack).
 bool is_linear(const Product& p) {
   const GemmJob& job = p.job;
   return job.taps == 1 && job.tap_row[0] == 0 && job.stride == 1 && p.rows == job.x_rows &&
          !job.prologue.any();
+}
+
+/// What Matvec computes: few rows, each of them by all of the weights and by nothing else.
+bool has_few_rows(const Product& p) {
+  return is_linear(p) && p.rows <= isa::Matvec::kMaxRows && p.job.channels == p.job.w->k &&
+         p.job.feature_scale == nullptr;
 }
 
 /// One tap more or less makes no difference to what prepare() does.

@@ -96,10 +96,11 @@ template <class V, int kRows, int kVectors, bool kPacked = false>
 struct Tiles {
   TileFunction wide[kRows + 1] = {}, narrow[kRows + 1] = {};
   constexpr Tiles() { fill<1>(); }
+  static constexpr int kPackedRows = kPacked ? kRows : 0;
   template <int R>
   constexpr void fill() {
-    wide[R] = multiply_tile < V, R, kVectors, kPacked ? kRows : 0 > ;
-    narrow[R] = multiply_tile < V, R, 1, kPacked ? kRows : 0 > ;
+    wide[R] = multiply_tile<V, R, kVectors, kPackedRows>;
+    narrow[R] = multiply_tile<V, R, 1, kPackedRows>;
     if constexpr (R < kRows) fill<R + 1>();
   }
 
