@@ -106,7 +106,7 @@ Result<Outcome> execute_safely(const Command& command, const Values& values, Rep
     return execute(command, values, reporter);
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::kResources, "out of memory",
-                "fewer --threads, and for speech a shorter text or a higher --speed, need less");
+                "fewer --threads need less; for speech so do a shorter text and a higher --speed");
   } catch (const std::exception& exception) {
     return fail(ErrorCode::kInternal, fmt::format("internal fault: {}", exception.what()),
                 "report it with the command line and the output of decibit --version --json");

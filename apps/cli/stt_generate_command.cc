@@ -97,8 +97,13 @@ Status add_keywords(const std::string& text, Values& options, std::vector<std::s
     std::ranges::replace(name, '_', '-');
     const auto flag = std::ranges::find_if(
         known, [&](const Flag& one) { return one.name == name || one.alias == name; });
+    const bool is_text =
+        flag != known.end() &&
+        (flag->name == "--language" || flag->name == "--prompt" || flag->name == "--prefix");
     if (flag == known.end()) {
       ignored.push_back(fmt::format("\"{}\"", key));
+    } else if (value.is_null() && is_text) {
+      options.clear(flag->name);  // Python's None: no text; no language is the one that is heard
     } else {
       options.add(flag->name, flag_value(value));
     }

@@ -94,8 +94,9 @@ Status FileTranscriber::check_tail(const TranscribedFile& file, WatchedMel& mel,
 }
 
 Status FileTranscriber::transcribe_into(TranscribedFile& file, std::size_t input) {
-  auto sound = TRY(open_sound(file.input, job_.raw_rate_hz, reporter_));
+  // Before a pipe is drained: its sound comes once.
   TranscriptOutput output = TRY(TranscriptOutput::open(job_.output, input));
+  auto sound = TRY(open_sound(file.input, job_.raw_rate_hz, reporter_));
   const auto spectrogram = TRY(listener_.spectrogram(std::move(sound), reporter_));
   file.seconds = static_cast<double>(spectrogram->samples()) / kTranscriptionRateHz;
   WatchedMel mel(*spectrogram, mels_);
@@ -124,7 +125,9 @@ Status FileTranscriber::transcribe_into(TranscribedFile& file, std::size_t input
   file.language = done->language;
   file.windows_retried = done->windows_retried;
   file.outputs = TRY(output.finish(file.language));
-  return check_tail(file, mel, text_end);
+  // Only a warning could come of it: the transcript is whole whatever happens.
+  static_cast<void>(check_tail(file, mel, text_end));
+  return {};
 }
 
 TranscribedFile FileTranscriber::transcribe(std::size_t input) {
@@ -204,6 +207,11 @@ Result<Outcome> transcribe(const TranscriptJob& job, Reporter& reporter) {
     if (job.inputs.size() > 1) reporter.warn(told_of(file));
   }
   outcome.fault = fault_of(job, files);
+  if (files.size() < job.inputs.size() &&
+      (!outcome.fault || outcome.fault->code != ErrorCode::kInterrupted))
+    outcome.fault =
+        Error{ErrorCode::kInterrupted,
+              fmt::format("interrupted; {} of {} files are done", files.size(), job.inputs.size())};
   Json::Array reports;
   for (TranscribedFile& file : files) reports.push_back(json_of(std::move(file)));
   outcome.json.set("load_ms", load_seconds * 1000);

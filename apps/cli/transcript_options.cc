@@ -157,7 +157,7 @@ std::vector<Flag> decoding_flags() {
                    .default_value = "false"}),
       {.name = "--prefix",
        .value = "TEXT",
-       .help = "The text begins with this",
+       .help = "The model is told that the text begins with this; it is not written",
        .group = kDecoding},
       {.name = "--suppress-tokens",
        .value = "IDS",

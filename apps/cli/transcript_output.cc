@@ -77,8 +77,9 @@ Status check_collisions(const std::vector<std::string>& inputs, const Transcript
                   "transcribe them into folders of their own, with --output-dir");
     for (const transcription::TranscriptFormat format : plan.formats) {
       const std::string file = file_name(plan.bases[i], format);
+      std::error_code ignored;
+      if (!fs::exists(file, ignored)) continue;
       for (const std::string& input : inputs) {
-        std::error_code ignored;
         if (fs::equivalent(file, expand_home(input), ignored))
           return fail(ErrorCode::kUsage, fmt::format("{} would be replaced by a transcript", input),
                       "another --output-dir");

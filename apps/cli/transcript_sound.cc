@@ -17,7 +17,8 @@ namespace {
 
 Result<std::shared_ptr<const ByteSource>> open_bytes(const std::string& input, Reporter& reporter) {
   std::error_code ignored;  // then it is the working folder
-  const std::filesystem::path temporary = std::filesystem::temp_directory_path(ignored);
+  std::filesystem::path temporary = std::filesystem::temp_directory_path(ignored);
+  if (temporary.empty()) temporary = ".";
   if (input == kStandardInput) return spool(STDIN_FILENO, "standard input", temporary, reporter);
   return open_or_spool(expand_home(input), temporary, reporter);
 }

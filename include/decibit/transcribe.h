@@ -68,8 +68,8 @@ struct TranscribeOptions {
   std::optional<double> no_speech_threshold = 0.6;
   bool condition_on_previous_text = true;
   std::string initial_prompt;
-  bool carry_initial_prompt = false;                 // before every window, not the first only
-  std::string prefix;                                // the text of the first window begins with it
+  bool carry_initial_prompt = false;  // before every window, not the first only
+  std::string prefix;  // what the first window's text is taken to begin with; not part of it
   std::vector<std::int32_t> suppress_tokens = {-1};  // -1: symbols that are no speech
   bool suppress_blank = true;
   bool without_timestamps = false;

@@ -25,11 +25,12 @@ Status check_optional(const char* name, const std::optional<double>& value, doub
 }
 
 Status check_search(const TranscribeOptions& options) {
-  constexpr double kHottest = 100;
+  constexpr double kHottest = 100, kColdest = 1e-3;  // a float holds logits over it
   if (options.temperatures.empty())
     return fail(ErrorCode::kUsage, "there is no temperature to decode at");
   for (const double temperature : options.temperatures)
-    TRY(check_range("temperature", temperature, 0, kHottest));
+    if (temperature != 0)
+      TRY(check_range("temperature other than 0", temperature, kColdest, kHottest));
   TRY(check_range("beam size", options.beam_size, 1, kMostTexts));
   TRY(check_range("number of samples (best of)", options.best_of, 1, kMostTexts));
   constexpr double kMostPatience = 1000;
