@@ -149,7 +149,7 @@ TEST_F(WhisperModel, WeightsKeepTheirTypeAndPlace) {
   const HostTensors dense = tensors();
   const struct {
     DType dtype;
-    double tolerance;  // seen:
+    double tolerance;  // weights are rounded to the type
   } rows[] = {{DType::kF32, 0}, {DType::kF16, 2e-3}, {DType::kBF16, 2e-2}};
   for (const auto& [dtype, tolerance] : rows) {
     HostTensors cast;

@@ -166,7 +166,7 @@ TEST_P(RealWhisper, HearsItWithShorterActivations) {
   expect_transcript(Compute::kAuto, 1e-3, 1e-3);
 }
 
-// tools/whisper_golden.py
+// tools/whisper_golden.py. 3e-6 seen; with keys and values in F16 it was 2.0e-4.
 TEST_P(RealWhisper, EqualsDoublePrecisionAtEveryStep) {
   if (tag_ != "f32") GTEST_SKIP() << "of the dense model only";
   const HostTensors steps = testing::read_tensors(folder_ / "steps.safetensors");
@@ -182,7 +182,7 @@ TEST_P(RealWhisper, EqualsDoublePrecisionAtEveryStep) {
       const double want = logits[step * columns.size() + i];
       const double error = std::abs(got[columns[i]] - want) / largest[step];
       worst = std::max(worst, error);
-      ASSERT_LE(error, 2e-4) << "token " << columns[i] << " at step " << step;
+      ASSERT_LE(error, 2e-5) << "token " << columns[i] << " at step " << step;
     }
   };
   const std::vector<std::size_t> prompt = {0, 1, 2, 3}, self = {0};

@@ -78,6 +78,31 @@ TEST_P(KvCacheTest, KeepsTokensAndForgetsTheLast) {
   EXPECT_FLOAT_EQ(mean_value(cache, 0), -2);
 }
 
+TEST_P(KvCacheTest, FollowsAnother) {
+  KvCache one(8, 2, GetParam()), other(8, 2, GetParam());
+  append(one, 0, 5);
+  append(other, 0, 2);
+  append(other, 7, 2);
+  other.follow(one, 2);  // the first two are equal
+  EXPECT_EQ(other.length(), 5);
+  EXPECT_FLOAT_EQ(mean_value(other, 0), -3);
+  other.rollback(0);
+  other.follow(one, 0);
+  EXPECT_FLOAT_EQ(mean_value(other, 0), -3);
+}
+
+TEST_P(KvCacheTest, SeveralTextsAreOneQueryEach) {
+  KvCache one(8, 2, GetParam()), other(8, 2, GetParam());
+  append(one, 0, 5);
+  append(other, 3, 2);
+  const std::vector<float> q(4);
+  std::vector<float> y(4);
+  const KvCache* const caches[] = {&one, &other};
+  attention(context_, {1, 1, 2, 1.0f, true, 0}, {q.data(), 2, 2, 2}, caches, {y.data(), 2, 2, 2});
+  EXPECT_FLOAT_EQ(y[0], mean_value(one, 0));
+  EXPECT_FLOAT_EQ(y[2], mean_value(other, 0));
+}
+
 TEST_P(KvCacheTest, RunsOnInAWindow) {
   KvCache cache(6, 2, GetParam());
   for (std::int64_t t = 0; t < 100; t += 2) {

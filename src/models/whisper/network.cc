@@ -11,7 +11,8 @@
 namespace decibit::whisper {
 namespace {
 
-constexpr DType kCacheType = DType::kF16;
+/// Of keys and values.
+DType cache_type(Compute compute) { return compute == Compute::kExact ? DType::kF32 : DType::kF16; }
 
 std::span<std::int32_t> positions(Workspace& workspace, std::size_t count) {
   const auto all = workspace.array<std::int32_t>(static_cast<std::int64_t>(count));
@@ -26,9 +27,9 @@ Network::Network(const Model& model, Engine& engine, Compute compute)
       engine_(engine),
       compute_(compute),
       texts_(model.decoder().layers(), model.dims().text_context, model.dims().text_width,
-             kCacheType) {
+             cache_type(compute)) {
   for (std::size_t i = 0; i < model.decoder().layers(); ++i)
-    audio_.emplace_back(model.dims().audio_context, model.dims().text_width, kCacheType);
+    audio_.emplace_back(model.dims().audio_context, model.dims().text_width, cache_type(compute));
   logits_.reserve(kMostTexts * static_cast<std::size_t>(model.dims().vocabulary));
 }
 

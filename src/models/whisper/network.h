@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loaded model as decoding sees it, one for each thread that decodes. Keys and values are kept in
-// F16: half the bytes that a step reads, and memory that fits beside a small model; the error
-// stands in README.md.
+// A loaded model as decoding sees it, one for each thread that decodes. Unless the computation is
+// to be exact, keys and values are kept in F16: half the bytes that a step reads, and memory that
+// fits beside a small model; the error stands in README.md.
 #pragma once
 
 #include <vector>
