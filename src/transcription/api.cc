@@ -56,8 +56,8 @@ Result<TranscriptionModel> TranscriptionModel::load(const std::filesystem::path&
   auto engine = TRY(Engine::make({options.threads, {}}, silent));
   auto model = TRY(whisper::Model::load(path, silent));
   auto tokenizer = TRY(whisper::Tokenizer::make(model->dims().vocabulary));
-  return TranscriptionModel(std::unique_ptr<Parts>(
-      new Parts{std::move(engine), std::move(model), std::move(tokenizer)}));
+  return TranscriptionModel(
+      std::unique_ptr<Parts>(new Parts{std::move(engine), std::move(model), std::move(tokenizer)}));
 }
 
 bool TranscriptionModel::multilingual() const { return parts_->model->dims().is_multilingual(); }

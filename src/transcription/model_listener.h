@@ -30,8 +30,7 @@ class ModelListener {
   /// As transcribe() in transcription/transcription.h. kInterrupted, in the middle of a window too,
   /// when the reporter asks to stop.
   Result<Transcript> transcribe(MelSource& mel, const TranscribeOptions& options,
-                                const Transcriber::OnSegment& on_segment,
-                                const Reporter& reporter);
+                                const Transcriber::OnSegment& on_segment, const Reporter& reporter);
 
  private:
   const whisper::Model& model_;
