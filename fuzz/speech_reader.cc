@@ -40,7 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const ReadChunk& chunk = chunks[i];
     require(chunk.phonemes.size() <= decibit::kokoro::kMostPhonemes);
-    require(!chunk.phonemes.empty() || i + 1 == chunks.size());
+    require(!chunk.phonemes.empty() || chunk.ends_paragraph || i + 1 == chunks.size());
+    if (i + 1 < chunks.size())
+      require(chunk.ends_paragraph == (chunk.paragraph != chunks[i + 1].paragraph));
     std::size_t end = 0;
     for (const decibit::speech::ChunkWord& word : chunk.words) {
       require(end <= word.first && word.first < word.end && word.end <= chunk.phonemes.size());
@@ -51,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(whole.size() == chunks.size());
   for (std::size_t i = 0; i < chunks.size(); ++i)
     require(whole[i].phonemes == chunks[i].phonemes && whole[i].pause == chunks[i].pause &&
-            whole[i].text() == chunks[i].text());
+            whole[i].text() == chunks[i].text() &&
+            whole[i].ends_paragraph == chunks[i].ends_paragraph);
   return 0;
 }

@@ -190,7 +190,8 @@ Command speak_command() {
           "can be given in phonemes, those of misaki, Kokoro's own alphabet. Long texts are cut at "
           "the ends of sentences, else at clause marks; a book is spoken in the memory of a page. "
           "Blank lines and [pause 500ms] are silence. The same input gives the same samples on "
-          "any number of threads. Ctrl-C keeps what was spoken.",
+          "any number of threads. Ctrl-C keeps what was spoken; "
+          "with --split, whole paragraphs.",
       .arguments = {{.name = kText,
                      .help = "What to say, in quotes; - is standard input",
                      .if_more = "quote the text: decibit speak 'Hello world.'"}},

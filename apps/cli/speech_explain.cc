@@ -59,7 +59,8 @@ Result<Outcome> explain(SpeechJob job, Reporter& reporter) {
     notes.add(chunk.notes);
     const std::u32string unknown = unknown_of(chunk.phonemes, knows);
     notes.add_unknown(unknown);
-    report.add(chunk, unknown);
+    report.add(chunk);
+    report.add_dropped(unknown);
     if (!chunk.phonemes.empty()) ++sounding;
   }
   if (sounding == 0)

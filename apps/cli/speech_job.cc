@@ -44,8 +44,8 @@ class Progressing {
 };
 
 /// What is left when the user stopped.
-Error interrupted(SpeechOutput& output, std::size_t paragraph) {
-  const Result<std::string> place = output.keep_fragment(paragraph);
+Error interrupted(SpeechOutput& output) {
+  const Result<std::string> place = output.keep_fragment();
   if (!place) return place.error();
   if (place->empty())
     return {ErrorCode::kInterrupted, "interrupted before the first paragraph was spoken whole"};
@@ -73,17 +73,19 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
   speech::Synthesizer synthesizer(*model, *engine, job.compute);
   const speech::Timing& timing = synthesizer.timing();
   Progressing progressing(job.input.source.size_bytes, timing, reporter);
+  const auto add = [&](const SpeechChunk& chunk) -> Status {
+    progressing.add(chunk);
+    if (job.explain || job.report) report.add(chunk);
+    return output.add(chunk);
+  };
   const Status spoken =
       synthesizer.generate(std::move(job.input.source), job.input.phonemizer.get(), voice,
-                           job.options, reporter, [&](const SpeechChunk& chunk) -> Status {
-                             progressing.add(chunk);
-                             if (job.explain || job.report) report.add(chunk);
-                             return output.add(chunk);
-                           });
+                           job.options, reporter, add, [&] { return output.end_paragraph(); });
   if (!spoken && spoken.error().code == ErrorCode::kInterrupted && progressing.chunks() > 0)
-    return Unexpected(interrupted(output, synthesizer.paragraph()));
+    return Unexpected(interrupted(output));
   TRY(Status(spoken));
   TRY(output.finish());
+  report.add_dropped(synthesizer.unknown_symbols());
   if (output.clipped() > 0)
     reporter.note(
         fmt::format("{} samples were beyond full scale and are clipped", output.clipped()));

@@ -32,8 +32,8 @@ struct SpeechJob {
 /// --speed, within what the network is good for.
 Result<float> parse_speed(const Values& values);
 
-/// Loads, speaks and writes. When the user stops it, what was spoken stays, and kInterrupted says
-/// where.
+/// Loads, speaks and writes. When the user stops it, what was spoken stays (with --split, of whole
+/// paragraphs), and kInterrupted says where.
 Result<Outcome> speak(SpeechJob job, Reporter& reporter);
 
 /// What the job would say. Of the model only the symbols count; without one, the published ones.

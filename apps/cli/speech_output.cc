@@ -100,9 +100,8 @@ Result<SpeechOutput> SpeechOutput::open(const SpeechOutputPlan& plan) {
 }
 
 Status SpeechOutput::add(const SpeechChunk& chunk) {
-  if (chunk.paragraph != paragraph_) TRY(end_paragraph());
   // What stands between two paragraphs belongs to the file of neither.
-  const bool belongs_to_none = kind_ == Kind::kFolder && (chunk.paragraph != paragraph_);
+  const bool belongs_to_none = kind_ == Kind::kFolder && paragraph_ != chunk.paragraph;
   paragraph_ = chunk.paragraph;
   if (!belongs_to_none) {
     const auto silence =
@@ -119,6 +118,7 @@ Status SpeechOutput::add(const SpeechChunk& chunk) {
 Status SpeechOutput::end_paragraph() {
   TRY(sink_->end_paragraph());
   whole_samples_ = samples_;
+  paragraph_.reset();
   for (const TimedSegment& segment : std::exchange(begun_times_, {})) TRY(times_->add(segment));
   return {};
 }
@@ -142,8 +142,7 @@ Status SpeechOutput::finish() {
   return times_ ? times_->finish() : Status();
 }
 
-Result<std::string> SpeechOutput::keep_fragment(std::size_t paragraph) {
-  if (paragraph != paragraph_) TRY(end_paragraph());
+Result<std::string> SpeechOutput::keep_fragment() {
   std::string place = TRY(sink_->keep_fragment());
   if (kind_ == Kind::kFolder) samples_ = whole_samples_;
   if (place.empty()) return place;

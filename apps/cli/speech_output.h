@@ -44,10 +44,12 @@ class SpeechOutput {
   static Result<SpeechOutput> open(const SpeechOutputPlan& plan);
 
   Status add(const SpeechChunk& chunk);
+  /// All chunks of the paragraph at hand were added: of a folder, its file is there.
+  Status end_paragraph();
   Status finish();
-  /// In place of finish(), when the user stopped while `paragraph` was being spoken: where what was
-  /// spoken so far is, as far as it is kept; seconds() are then of that. Empty if nothing is.
-  Result<std::string> keep_fragment(std::size_t paragraph);
+  /// In place of finish(), when the user stopped: where what was spoken so far is, as far as it is
+  /// kept; seconds() are then of that. Empty if nothing is.
+  Result<std::string> keep_fragment();
 
   /// Of all that was written, silence too.
   double seconds() const { return static_cast<double>(samples_) / kSpeechRateHz; }
@@ -56,7 +58,6 @@ class SpeechOutput {
  private:
   SpeechOutput(SpeechOutputPlan::Kind kind, std::unique_ptr<AudioSink> sink)
       : kind_(kind), sink_(std::move(sink)) {}
-  Status end_paragraph();
   Status add_times(const SpeechChunk& chunk);
 
   SpeechOutputPlan::Kind kind_;
@@ -64,8 +65,8 @@ class SpeechOutput {
   std::optional<TimestampWriter> times_;
   std::vector<TimedSegment> begun_times_;  // of a paragraph whose file may yet go
   std::uint64_t samples_ = 0;
-  std::uint64_t whole_samples_ = 0;  // up to the end of the last paragraph
-  std::size_t paragraph_ = 0;
+  std::uint64_t whole_samples_ = 0;           // up to the end of the last paragraph
+  std::optional<std::size_t> paragraph_ = 0;  // at hand; none behind the end of one
 };
 
 }  // namespace decibit::cli

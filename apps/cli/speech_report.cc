@@ -18,20 +18,22 @@ void append_part(std::string& all, std::string_view part) {
 }  // namespace
 
 void SpeechReport::add(const SpeechChunk& spoken) {
-  add_text(spoken.text, spoken.phonemes, code_points(spoken.unknown_symbols));
+  add_text(spoken.text, spoken.phonemes);
   for (const SpokenWord& word : spoken.words) add_word(word.text, word.guessed);
 }
 
-void SpeechReport::add(const speech::ReadChunk& read, std::u32string_view dropped) {
-  add_text(read.text(), to_utf8(read.phonemes), dropped);
+void SpeechReport::add(const speech::ReadChunk& read) {
+  add_text(read.text(), to_utf8(read.phonemes));
   for (const speech::ChunkWord& part : read.words) add_word(part.word.text, part.word.guessed);
 }
 
-void SpeechReport::add_text(std::string_view text, std::string_view phonemes,
-                            std::u32string_view dropped) {
+void SpeechReport::add_text(std::string_view text, std::string_view phonemes) {
   append_part(text_, text);
   append_part(phonemes_, phonemes);
-  for (const char32_t symbol : dropped)
+}
+
+void SpeechReport::add_dropped(std::u32string_view symbols) {
+  for (const char32_t symbol : symbols)
     if (dropped_.find(symbol) == dropped_.npos) dropped_ += symbol;
 }
 

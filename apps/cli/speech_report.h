@@ -15,15 +15,16 @@ namespace decibit::cli {
 class SpeechReport {
  public:
   void add(const SpeechChunk& spoken);
-  /// `dropped`: of its phonemes, those that the model does not know.
-  void add(const speech::ReadChunk& read, std::u32string_view dropped);
+  void add(const speech::ReadChunk& read);
+  /// Symbols that the model does not know.
+  void add_dropped(std::u32string_view symbols);
 
   /// The text as read, its phonemes, the words that were guessed and the symbols that were dropped.
   std::string explanation() const;
   void add_to(Json& json) const;
 
  private:
-  void add_text(std::string_view text, std::string_view phonemes, std::u32string_view dropped);
+  void add_text(std::string_view text, std::string_view phonemes);
   void add_word(const std::string& word, bool guessed);
 
   std::string text_, phonemes_;

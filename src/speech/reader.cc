@@ -36,9 +36,9 @@ Reader::Reader(TextSource source, const text::en::Phonemizer* phonemizer,
 Result<bool> Reader::next(ReadChunk& chunk, const std::atomic<bool>& stop) {
   kokoro::PhonemeChunk cut;
   while (!chunker_.take(cut)) {
+    if (passage_ends_paragraph_ && end_is_due_) break;
     if (TRY(read_more(stop))) continue;
     if (pause_.count() == 0 && notes_.empty()) return false;
-    cut = {};
     break;
   }
   fill(chunk, cut);
@@ -66,6 +66,7 @@ Result<bool> Reader::read_more(const std::atomic<bool>& stop) {
 void Reader::read_passage(text::Passage passage) {
   paragraph_ = passage.paragraph;
   pause_ += passage.pause;
+  passage_ends_paragraph_ = passage.ends_paragraph;
   passage_begin_ = std::exchange(passage_end_, passage.bytes_read);
   for (std::string& note : passage.notes) notes_.add(std::move(note));
   forget_words();
@@ -110,6 +111,8 @@ std::uint64_t Reader::bytes_spoken() const {
 void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
   chunk.paragraph = paragraph_;
   chunk.pause = std::exchange(pause_, std::chrono::milliseconds(0));
+  chunk.ends_paragraph = passage_ends_paragraph_ && chunker_.waiting() == 0;
+  end_is_due_ = !chunk.ends_paragraph;
   chunk.phonemes = cut.phonemes;
   chunk.notes = notes_.take();
   chunk.bytes_read = bytes_spoken();

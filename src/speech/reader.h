@@ -30,7 +30,10 @@ struct ChunkWord {
 struct ReadChunk {
   std::size_t paragraph = 0;           // from 0
   std::chrono::milliseconds pause{0};  // before it
-  /// Empty only in the last chunk of a text that ends in a pause or in notes.
+  /// No chunk of the paragraph follows. As soon as that is known, but for the end of the text.
+  bool ends_paragraph = false;
+  /// Empty where what stands last in a paragraph has no sound, so that its end comes by itself, and
+  /// in the last chunk of a text that ends in a pause or in notes.
   std::u32string phonemes;
   std::vector<ChunkWord> words;
   std::vector<std::string> notes;  // what was replaced, removed or not understood so far
@@ -83,6 +86,8 @@ class Reader {
   // Where the passage at hand lies in the source, and how many symbols it is.
   std::uint64_t passage_begin_ = 0, passage_end_ = 0;
   std::size_t passage_symbols_ = 0;
+  bool passage_ends_paragraph_ = false;
+  bool end_is_due_ = false;  // a chunk of the paragraph was given, but not its end
 };
 
 }  // namespace decibit::speech

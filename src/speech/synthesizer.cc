@@ -30,9 +30,9 @@ Error nothing_to_say(std::u32string_view unknown) {
 
 Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonemizer,
                              const kokoro::Voice& voice, const Options& options, Reporter& reporter,
-                             OnChunk on_chunk) {
+                             OnChunk on_chunk, OnParagraphEnd on_paragraph_end) {
   timing_ = {};
-  paragraph_ = 0;
+  unknown_.clear();
   const kokoro::Model& model = network_.model();
   ReadAhead ahead(
       Reader(std::move(text), phonemizer,
@@ -41,38 +41,37 @@ Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonem
               [&](std::u32string_view written) { return model.vocabulary().spelled(written); }}));
   Notes notes(reporter);
   SpeechChunk chunk;
-  std::u32string unknown;  // of chunks without a known symbol, too
   ReadChunk read;
   while (TRY(ahead.next(read, reporter))) {
     notes.add(read.notes);
-    paragraph_ = read.paragraph;
     chunk.silence_before += read.pause;
     std::u32string dropped;
     const bool has_sound = model.vocabulary().encode(read.phonemes, dropped).size() > 2;
     notes.add_unknown(dropped);
-    if (!has_sound) {
-      if (unknown.size() < dropped.size()) unknown = dropped;
-      continue;
+    for (const char32_t symbol : dropped)
+      if (unknown_.find(symbol) == unknown_.npos) unknown_ += symbol;
+    if (has_sound) {
+      const Clock::time_point begun = Clock::now();
+      const kokoro::Speech speech =
+          TRY(network_.speak(read.phonemes, chunk.index, voice, options.voice, reporter));
+      timing_.network_seconds += seconds_since(begun);
+      if (chunk.index == 0) timing_.first_sound_seconds = seconds_since(read.text_came);
+      chunk.paragraph = read.paragraph;
+      chunk.text = read.text();
+      chunk.phonemes = to_utf8(read.phonemes);
+      chunk.audio = speech.audio;
+      chunk.durations = speech.durations;
+      chunk.words = word_times(read, speech.durations);
+      chunk.unknown_symbols = to_utf8(dropped);
+      chunk.bytes_read = read.bytes_read;
+      TRY(on_chunk(chunk));
+      const std::size_t next = chunk.index + 1;
+      chunk = {};
+      chunk.index = next;
     }
-    const Clock::time_point begun = Clock::now();
-    const kokoro::Speech speech =
-        TRY(network_.speak(read.phonemes, chunk.index, voice, options.voice, reporter));
-    timing_.network_seconds += seconds_since(begun);
-    if (chunk.index == 0) timing_.first_sound_seconds = seconds_since(read.text_came);
-    chunk.paragraph = read.paragraph;
-    chunk.text = read.text();
-    chunk.phonemes = to_utf8(read.phonemes);
-    chunk.audio = speech.audio;
-    chunk.durations = speech.durations;
-    chunk.words = word_times(read, speech.durations);
-    chunk.unknown_symbols = to_utf8(dropped);
-    chunk.bytes_read = read.bytes_read;
-    TRY(on_chunk(chunk));
-    const std::size_t next = chunk.index + 1;
-    chunk = {};
-    chunk.index = next;
+    if (read.ends_paragraph) TRY(on_paragraph_end());
   }
-  if (chunk.index == 0) return Unexpected(nothing_to_say(unknown));
+  if (chunk.index == 0) return Unexpected(nothing_to_say(unknown_));
   if (chunk.silence_before.count() == 0) return {};
   chunk.paragraph = read.paragraph;
   chunk.bytes_read = read.bytes_read;

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/function_ref.h"
 #include "core/reporter.h"
@@ -30,6 +33,7 @@ struct Timing {
 class Synthesizer {
  public:
   using OnChunk = FunctionRef<Status(const SpeechChunk&)>;
+  using OnParagraphEnd = FunctionRef<Status()>;
 
   Synthesizer(const kokoro::Model& model, Engine& engine, Compute compute)
       : network_(model, engine, compute) {}
@@ -38,21 +42,30 @@ class Synthesizer {
   /// more thread meanwhile. Notes, and a warning for each symbol that the model does not know, go
   /// to `reporter`, whose cancellation answers within a layer of the network; everything is called
   /// from the calling thread, except the source. Errors are those of source, network
-  /// (kokoro::Synthesizer::speak) and `on_chunk`, and kUsage for a text without any sound.
+  /// (kokoro::Synthesizer::speak) and the callbacks, and kUsage for a text without any sound.
+  ///
+  /// `on_paragraph_end` is called behind the last chunk of a paragraph, before more text is waited
+  /// for; not at the end of the text.
   Status generate(TextSource text, const text::en::Phonemizer* phonemizer,
                   const kokoro::Voice& voice, const Options& options, Reporter& reporter,
-                  OnChunk on_chunk);
+                  OnChunk on_chunk, OnParagraphEnd on_paragraph_end);
+  Status generate(TextSource text, const text::en::Phonemizer* phonemizer,
+                  const kokoro::Voice& voice, const Options& options, Reporter& reporter,
+                  OnChunk on_chunk) {
+    return generate(std::move(text), phonemizer, voice, options, reporter, on_chunk,
+                    [] { return Status(); });
+  }
 
   /// Of the last text; up to date when `on_chunk` is called.
   const Timing& timing() const { return timing_; }
-  /// Of the chunk at hand, which may not have been handed over yet: those before it are whole.
-  std::size_t paragraph() const { return paragraph_; }
+  /// Of the last text, each once: also those of chunks that were left out as a whole.
+  std::u32string_view unknown_symbols() const { return unknown_; }
   std::size_t workspace_bytes() const { return network_.workspace_bytes(); }
 
  private:
   kokoro::Synthesizer network_;
   Timing timing_;
-  std::size_t paragraph_ = 0;
+  std::u32string unknown_;
 };
 
 }  // namespace decibit::speech

@@ -160,10 +160,17 @@ void Script::read_marker() {
 }
 
 void Script::end_paragraph() {
+  const bool has_end = !text_.empty();
   emit(text_, true);
   text_.clear();
   line_mark_ = 0;
   if (!paragraph_has_text_) return;
+  if (!has_end) {
+    Passage& end = ready_.emplace_back();
+    end.paragraph = paragraph_;
+    end.bytes_read = bytes_read_;
+  }
+  ready_.back().ends_paragraph = true;
   paragraph_has_text_ = false;
   after_paragraph_ = true;
   ++paragraph_;

@@ -17,11 +17,14 @@ namespace decibit::text {
 /// What is read at once: a paragraph, what lies between two pauses of one, or, where that is longer
 /// than Script::kLongest, a part of it.
 struct Passage {
-  std::string text;                    // UTF-8; empty where the script ends in a pause or in notes
+  /// UTF-8. Empty where the script ends in a pause or in notes, and where a paragraph ends in a
+  /// pause: that pause comes before what follows.
+  std::string text;
   std::size_t paragraph = 0;           // its number, from 0
   std::chrono::milliseconds pause{0};  // silence before it
   bool ends = true;                    // false: cut for its length alone, and speech goes on
   bool space_after = false;            // with ends == false: the cut took the place of a space
+  bool ends_paragraph = false;         // known once a blank line came; the script's end is another
   std::uint64_t bytes_read = 0;        // of the script, up to here
   std::vector<std::string> notes;      // what was left out or not understood, for people
 };

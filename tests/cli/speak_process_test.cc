@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The speaking program as a process with the real Kokoro-82M (scripts/get-weights.sh): signals, a
 // reader that leaves, full disks. Skipped where the weights are not there.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
 #include "child.h"
 #include "command_line.h"
@@ -43,7 +47,7 @@ class SpeakProcess : public ::testing::Test {
     words.insert(words.begin(), {"speak", "-m", kModel.string()});
     return run_child(words, options);
   }
-  /// Ctrl-C once the first part was spoken, with minutes to go.
+  /// Ctrl-C once the first paragraph was spoken, with a much longer one to come.
   static ChildResult interrupted(std::vector<std::string> words) {
     std::string text = "The birch canoe slid on the smooth planks.\n\n";
     for (int i = 0; i < 20; ++i) text += "Glue the sheet to the dark blue background. ";
@@ -79,6 +83,24 @@ TEST_F(SpeakProcess, KeepsWholeParagraphsWhenItIsInterrupted) {
   const std::string spoken = bytes_of(times);
   EXPECT_THAT(spoken, HasSubstr("canoe"));
   EXPECT_THAT(spoken, Not(HasSubstr("Glue")));
+}
+
+// The paragraph is whole while the program waits for the next.
+TEST_F(SpeakProcess, KeepsAParagraphBehindWhichNothingComes) {
+  const fs::path text = scratch_ / "text", parts = scratch_ / "parts";
+  ASSERT_EQ(::mkfifo(text.c_str(), 0600), 0);
+  const int pipe = ::open(text.c_str(), O_RDWR | O_CLOEXEC);  // a writer that never leaves
+  ASSERT_GE(pipe, 0);
+  constexpr std::string_view kParagraph = "Hello there.\n\n";
+  ASSERT_EQ(::write(pipe, kParagraph.data(), kParagraph.size()),
+            static_cast<ssize_t>(kParagraph.size()));
+  const ChildResult run =
+      speak({"--file", text.string(), "--split", parts.string()},
+            {.on_terminal = true, .signal = SIGINT, .signal_after = "s of speech"});
+  ::close(pipe);
+  EXPECT_EQ(run.exit_code, 130) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("interrupted; " + parts.string() + " holds the "));
+  EXPECT_GT(bytes_of(parts / "0001.wav").size(), kWavHeader + 24000);
 }
 
 TEST_F(SpeakProcess, ReplacesNothingUnlessAsked) {

@@ -109,6 +109,16 @@ TEST_F(SpeakReal, PausesAreSilentAndTimesKnowThem) {
   EXPECT_LT(std::stod(two[1]), static_cast<double>(pcm.size()) / kBytesPerSecond);
 }
 
+// As without sound: also what stands in a paragraph of its own.
+TEST_F(SpeakReal, ExplainsAllThatIsDropped) {
+  const std::string phonemes = "\u2603\n\nh\u0259lO\n\n\u2604";
+  const CommandRun silent = decibit({"speak", "--explain", "--phonemes", phonemes});
+  const CommandRun spoken = decibit(
+      {"speak", "--explain", "--phonemes", phonemes, "--out", (scratch_ / "a.wav").string()});
+  EXPECT_THAT(silent.out, HasSubstr("dropped   \u2603 \u2604\n"));
+  EXPECT_THAT(spoken.out, HasSubstr("dropped   \u2603 \u2604\n"));
+}
+
 TEST_F(SpeakReal, StreamedSoundLeavesTheReportToStandardError) {
   const CommandRun run =
       decibit({"speak", "Hello.", "--stream", "--format", "pcm", "--json", "--explain"});

@@ -62,6 +62,37 @@ TEST(Reader, KnowsWhatEachPartOfTheTextSoundsLike) {
   EXPECT_EQ(all[2].pause.count(), 2000);
 }
 
+// Once for each paragraph that has a chunk, as soon as its blank line came.
+TEST(Reader, TellsTheEndsOfParagraphs) {
+  const auto told = [](const std::string& text) {
+    TextSource source = speech::text_in_memory(text);
+    source.read = [read = source.read, all = false](std::span<char> to,
+                                                    const std::atomic<bool>& stop) mutable {
+      if (std::exchange(all, true)) return Result<std::size_t>(fail(ErrorCode::kDenied, "waits"));
+      return read(to, stop);
+    };
+    Reader reader(std::move(source), &english(), {});
+    std::vector<std::string> lines;
+    ReadChunk chunk;
+    for (auto more = reader.next(chunk, kGoOn); more && *more; more = reader.next(chunk, kGoOn))
+      lines.push_back(std::to_string(chunk.paragraph) + "|" + chunk.text() +
+                      (chunk.ends_paragraph ? "|" : ""));
+    return lines;
+  };
+  EXPECT_THAT(told("One."), ElementsAre());
+  EXPECT_THAT(told("One.\n\n"), ElementsAre("0|One.|"));
+  EXPECT_THAT(told("One. [pause 1s] two.\n\nThree.\n\n"),
+              ElementsAre("0|One.", "0|two.|", "1|Three.|"));
+  EXPECT_THAT(told("One. [pause 1s]\n\n"), ElementsAre("0|One.", "0||"));
+  EXPECT_THAT(told("One. [pause 1s] \U0001F600\n\n"), ElementsAre("0|One.", "0||"));
+  EXPECT_THAT(told("\U0001F600\n\nOne.\n\n\U0001F600\n\n"), ElementsAre("1|One.|"));
+  const std::string sentence = "It was told that at noon nothing came. ";
+  const std::vector<std::string> longer = told(repeated(sentence, 20) + "\n\n");
+  ASSERT_GT(longer.size(), 2u);
+  for (const std::string& line : longer)
+    EXPECT_EQ(line.back() == '|', &line == &longer.back()) << line;
+}
+
 TEST(Reader, GivesTheSameChunksHoweverTheTextComes) {
   const std::string text = repeated("Dr. Wu paid $2.50; then, at 5:30, he left. “Why?” \n", 60) +
                            "\n\ncafé 😀 [pause 1s]" + repeated("supercalifragilistic", 100);
@@ -74,6 +105,7 @@ TEST(Reader, GivesTheSameChunksHoweverTheTextComes) {
       EXPECT_EQ(pieces[i].phonemes, whole[i].phonemes);
       EXPECT_EQ(pieces[i].text(), whole[i].text());
       EXPECT_EQ(pieces[i].pause, whole[i].pause);
+      EXPECT_EQ(pieces[i].ends_paragraph, whole[i].ends_paragraph);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "pieces.h"
@@ -138,6 +139,53 @@ TEST(Speech, LeavesOutUnknownSymbolsWithOneWarning) {
   EXPECT_THAT(nothing.status.error().message, HasSubstr("\u2603"));
 }
 
+// Also those that stand where nothing else is said.
+TEST(Speech, KnowsAllSymbolsThatItLeftOut) {
+  const auto one = engine(1);
+  speech::Synthesizer synthesizer(model(), *one, Compute::kExact);
+  Told told;
+  const auto ignore = [](const SpeechChunk&) -> Status { return {}; };
+  ASSERT_TRUE(synthesizer.generate(speech::text_in_memory("\u2603\n\na\u2604b\n\n\u2603\u2605"),
+                                   nullptr, voice(), {}, told, ignore));
+  EXPECT_TRUE(synthesizer.unknown_symbols() == U"\u2603\u2604\u2605");
+  ASSERT_TRUE(
+      synthesizer.generate(speech::text_in_memory("a"), nullptr, voice(), {}, told, ignore));
+  EXPECT_TRUE(synthesizer.unknown_symbols().empty()) << "of the last text";
+}
+
+// Before anything else comes: the source says no more.
+TEST(Speech, TellsTheEndsOfParagraphs) {
+  const auto told = [](const std::string& text) {
+    speech::TextSource source = speech::text_in_memory(text);
+    source.read = [read = source.read, all = false](std::span<char> to,
+                                                    const std::atomic<bool>& stop) mutable {
+      if (std::exchange(all, true)) return Result<std::size_t>(fail(ErrorCode::kDenied, "waits"));
+      return read(to, stop);
+    };
+    const auto one = engine(1);
+    speech::Synthesizer synthesizer(model(), *one, Compute::kExact);
+    Told ignored;
+    std::vector<std::string> events;
+    const auto chunk = [&](const SpeechChunk& spoken) -> Status {
+      events.push_back(spoken.phonemes);
+      return {};
+    };
+    const auto end = [&]() -> Status {
+      events.emplace_back("end");
+      return {};
+    };
+    const Status status =
+        synthesizer.generate(std::move(source), nullptr, voice(), {}, ignored, chunk, end);
+    EXPECT_EQ(status.error().code, ErrorCode::kDenied);
+    return events;
+  };
+  EXPECT_THAT(told("hello.\n\n"), ElementsAre("hello.", "end"));
+  EXPECT_THAT(told("hello. [pause 1s] you\n\nbye.\n\n"),
+              ElementsAre("hello.", "you", "end", "bye.", "end"));
+  EXPECT_THAT(told("hello. [pause 1s]\n\n"), ElementsAre("hello.", "end"));
+  EXPECT_THAT(told("hello. [pause 1s] \u2603\n\n"), ElementsAre("hello.", "end"));
+}
+
 TEST(Speech, StopsWithinAChunk) {
   const auto one = engine(1);
   Told counting;
@@ -176,8 +224,10 @@ TEST(Speech, CountsNoWaitingForItsText) {
   const auto one = engine(1);
   Told told;
   speech::TextSource slow = speech::text_in_memory("hello.\n\nbye.");
-  slow.read = [read = slow.read](std::span<char> to, const std::atomic<bool>& stop) {
-    std::this_thread::sleep_for(kWait);  // before each paragraph, and the end
+  slow.read = [read = slow.read, waited = false](std::span<char> to,
+                                                 const std::atomic<bool>& stop) mutable {
+    // Before the first read only: a wait further on would leave room for this one.
+    if (!std::exchange(waited, true)) std::this_thread::sleep_for(kWait);
     return read(to.first(8), stop);
   };
   speech::Synthesizer synthesizer(model(), *one, Compute::kExact);

@@ -76,6 +76,23 @@ TEST(Script, KnowsEveryLineEnd) {
   }
 }
 
+// A paragraph is whole when its blank line came, whatever follows or does not.
+TEST(Script, TellsTheEndsOfParagraphs) {
+  const auto ends = [](std::string_view bytes) {
+    std::vector<bool> all;
+    Script script(kGap);
+    script.add(bytes);  // and no end()
+    Passage passage;
+    while (script.take(passage)) all.push_back(passage.ends_paragraph);
+    return all;
+  };
+  EXPECT_THAT(ends("One.\n"), IsEmpty());
+  EXPECT_THAT(ends("One.\n\n"), ElementsAre(true));
+  EXPECT_THAT(ends("One. [pause 1s] two.\n\n\n\n[pause 1s]"), ElementsAre(false, true));
+  EXPECT_THAT(ends("One. [pause 1s]\n\n"), ElementsAre(false, true));
+  EXPECT_THAT(ends(repeated("word ", 1000) + "\n\n"), ElementsAre(false, true));
+}
+
 // "- " and "# " mean something only where a line begins.
 TEST(Script, KeepsLineEndsBesideMarksOfLines) {
   EXPECT_THAT(told("# Head\nbody\nmore"), ElementsAre("0|0|# Head\nbody more"));
@@ -86,6 +103,8 @@ TEST(Script, ReadsPauses) {
   EXPECT_THAT(told("a [pause 500ms] b"), ElementsAre("0|0|a", "0|500|b"));
   EXPECT_THAT(told("[pause 1.5s]a[Pause  2 s]"), ElementsAre("0|1500|a", "0|2000|"));
   EXPECT_THAT(told("a[pause 1s][pause 250ms]b"), ElementsAre("0|0|a", "0|1250|b"));
+  EXPECT_THAT(told("a[pause 1s]\n\nb[pause 2s]\n\n"),
+              ElementsAre("0|0|a", "0|0|", "1|1000|b", "1|0|", "2|2000|"));
   // It takes the place of the paragraph's own silence, even if it is none.
   EXPECT_THAT(told("a\n\n[pause 2s]\n\nb\n\n[pause 0s] c"),
               ElementsAre("0|0|a", "1|2000|b", "2|0|c"));
@@ -155,6 +174,7 @@ TEST(Script, DoesNotDependOnHowBytesArrive) {
       EXPECT_EQ(pieces[i].paragraph, whole[i].paragraph);
       EXPECT_EQ(pieces[i].pause, whole[i].pause);
       EXPECT_EQ(pieces[i].ends, whole[i].ends);
+      EXPECT_EQ(pieces[i].ends_paragraph, whole[i].ends_paragraph);
       EXPECT_EQ(pieces[i].notes, whole[i].notes);
       EXPECT_EQ(pieces[i].bytes_read, whole[i].bytes_read);
     }
