@@ -6,9 +6,11 @@
 #                                                    bench/kokoro.py --help
 #   scripts/bench.sh kokoro-quality [ARGUMENT...]    what conversions cost; bench/kokoro_quality.py --help
 #   scripts/bench.sh whisper --peers [ARGUMENT...]   beside faster-whisper, whisper.cpp and mlx-audio; bench/whisper.py --help
+#   scripts/bench.sh whisper-quality --speech FOLDER [ARGUMENT...]
+#                                                    what conversions cost; bench/whisper_quality.py --help
 #   scripts/bench.sh kernels [FLAG...]               decibit bench kernels
 #   scripts/bench.sh kernels --peers [ARGUMENT...]   beside ONNX Runtime, OpenBLAS and MLX; bench/kernels.py --help
-# Those beside others and kokoro-quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
+# Those beside others and those of quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
 # --only whole,memory).
 source "$(dirname "$0")/lib.sh"
 
@@ -76,7 +78,14 @@ bench_whisper() {
   exec python3 bench/whisper.py --wheels "$wheels" "${@:2}"
 }
 
+bench_whisper-quality() {
+  build_bench bench_whisper
+  scripts/get-weights.sh
+  mkdir -p build/bench-data
+  exec python3 bench/whisper_quality.py "$@"
+}
+
 case ${1:-} in
-  convert | kernels | kokoro | kokoro-quality | whisper) "bench_$1" "${@:2}" ;;
-  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper [ARGUMENT...]' ;;
+  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality) "bench_$1" "${@:2}" ;;
+  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality [ARGUMENT...]' ;;
 esac
