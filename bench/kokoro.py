@@ -14,7 +14,8 @@ import statistics
 import subprocess
 import sys
 
-from kokoro_engines import DATA, EngineEnded, Process, converted, speaker, warn_if_busy
+from engines import DATA, EngineEnded, Process, warn_if_busy
+from kokoro_engines import converted, speaker
 from kokoro_texts import ONE_CHUNK, TEXTS
 
 TORCH = f"{DATA}/kokoro-82m"  # the weights of the ONNX packages in PyTorch's layout

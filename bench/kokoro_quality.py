@@ -12,15 +12,8 @@ import statistics
 import subprocess
 import sys
 
-from kokoro_engines import (
-    SOURCE,
-    VARIANTS,
-    EngineEnded,
-    converted,
-    speaker,
-    warn_if_busy,
-    weights_megabytes,
-)
+from engines import EngineEnded, warn_if_busy, weights_megabytes
+from kokoro_engines import SOURCE, VARIANTS, converted, speaker
 from kokoro_texts import TEXTS
 
 QUALITY = "build/bench/bin/bench_kokoro_quality"

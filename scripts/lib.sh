@@ -128,3 +128,8 @@ transcribe_environment() {
   # shellcheck disable=SC2034  # the same
   transcribe_python=$environment_python
 }
+
+# whisper.cpp as a package; numpy makes its files.
+whispercpp_environment() {
+  environment whispercpp 'import numpy, pywhispercpp.model' 'pywhispercpp==1.5.1' 'numpy==2.4.6'
+}
