@@ -19,7 +19,9 @@ def load(cache):
     try:
         from faster_whisper import WhisperModel
         from weights import whisper  # by numpy, which comes with it
-    except ImportError as missing:
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("faster_whisper", "numpy"):
+            raise
         print(f"error: {missing}", file=sys.stderr)
         sys.exit(wheels.UNAVAILABLE)
     with tempfile.TemporaryDirectory() as folder:

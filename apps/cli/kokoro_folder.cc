@@ -3,11 +3,13 @@
 
 #include <array>
 
+#include "cli/environment.h"
 #include "cli/model_places.h"
 
 namespace decibit::cli {
 namespace {
 
+constexpr const char* kVariable = "DECIBIT_KOKORO_MODEL";
 // The original first, then copies of it in MLX's format, by what they lose.
 constexpr std::array<std::string_view, 5> kRepositories = {
     "hexgrad/Kokoro-82M", "prince-canuma/Kokoro-82M", "mlx-community/Kokoro-82M-bf16",
@@ -17,9 +19,13 @@ constexpr std::array<std::string_view, 5> kRepositories = {
 
 Result<std::filesystem::path> kokoro_folder(const Values& values) {
   return model_folder(values, {.model = "Kokoro",
-                               .variable = "DECIBIT_KOKORO_MODEL",
+                               .variable = kVariable,
                                .installed = "kokoro-82m",
                                .repositories = kRepositories});
+}
+
+bool names_kokoro(const Values& values) {
+  return values.given("--model") || environment_path(kVariable);
 }
 
 }  // namespace decibit::cli

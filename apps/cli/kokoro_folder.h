@@ -13,4 +13,7 @@ namespace decibit::cli {
 /// cache.
 Result<std::filesystem::path> kokoro_folder(const Values& values);
 
+/// Whether the user says which one, with --model or with the variable.
+bool names_kokoro(const Values& values);
+
 }  // namespace decibit::cli

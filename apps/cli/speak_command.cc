@@ -164,7 +164,7 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
       !values.given("--out") && !values.given("--stream") && !values.given("--split");
   if (job.explain && silent) {
     auto model = kokoro_folder(values);
-    if (!model && values.given("--model")) return Unexpected(model.error());
+    if (!model && names_kokoro(values)) return Unexpected(model.error());
     if (model) job.model = *std::move(model);
     return explain(std::move(job), reporter);
   }

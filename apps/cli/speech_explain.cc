@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What speak would say, without a voice: the text as it is read, its phonemes, what was guessed and
 // what the model has no symbol for.
+#include <fmt/format.h>
+
 #include <functional>
 #include <limits>
 #include <utility>
@@ -26,6 +28,10 @@ Result<Knows> symbols_of(const fs::path& path) {
   if (path.empty()) return Knows(text::in_vocabulary);
   std::error_code error;
   const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+  if (!fs::exists(fs::symlink_status(folder / "config.json", error)))
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{} holds no Kokoro model: there is no config.json", path.string()),
+                "the folder of a Kokoro model, or none for the published symbols");
   const Json config = TRY(read_config(folder));
   auto vocabulary = kokoro::Vocabulary::read(config, std::numeric_limits<std::int32_t>::max());
   if (!vocabulary) return Unexpected(with_context(vocabulary.error(), folder.string()));

@@ -68,16 +68,15 @@ Result<AudioFolder> AudioFolder::create(const fs::path& folder, const AudioEncod
   if (fs::exists(status) && !fs::is_directory(status))
     return fail(ErrorCode::kUsage, fmt::format("{} is a file", folder.string()),
                 "name a folder for the files");
-  std::vector<fs::path> missing = missing_folders(folder);
+  AudioFolder made(folder, encoding, replace, std::move(names));
+  made.made_ = missing_folders(folder);  // so that they go, too, if others cannot be made
   fs::create_directories(folder, error);
   const bool empty = !error && fs::is_empty(folder, error);
   if (error)
     return Unexpected(system_error(error.value(), "cannot make the folder", folder.string()));
-  if (!empty && !replace && names.own_folder)
+  if (!empty && !replace && made.names_.own_folder)
     return fail(ErrorCode::kNotFound, fmt::format("{} is not empty", folder.string()),
                 "choose another folder, or give --force to replace files in it");
-  AudioFolder made(folder, encoding, replace, std::move(names));
-  made.made_ = std::move(missing);
   return made;
 }
 

@@ -3,8 +3,12 @@
 
 #include "core/utf8.h"
 #include "speech/symbol_list.h"
+#include "text/note_list.h"
 
 namespace decibit::speech {
+
+// Else a list that left some out would look complete here.
+static_assert(text::NoteList::kMost > Notes::kMost);
 
 void Notes::add(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) {

@@ -2,6 +2,7 @@
 // What a text of any length has to say about itself, each thing once.
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>

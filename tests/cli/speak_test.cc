@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "command_line.h"
 #include "host_tensors.h"
@@ -17,6 +21,22 @@ struct Refused {
   std::vector<std::string> words;
   int exit_code;
   const char* message;
+};
+
+/// In the environment, until it goes out of scope.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    ::setenv(name, value, 1);
+  }
+  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
 };
 
 class Speak : public ::testing::TestWithParam<Refused> {};
@@ -94,7 +114,19 @@ TEST(SpeakModels, ExplainsWhichSymbolsAreDropped) {
       {"speak", "--explain", "-m", scratch.path().string(), "--phonemes", "a7g", "--json"});
   EXPECT_EQ(own.exit_code, 0) << own.err;
   EXPECT_THAT(own.out, HasSubstr(R"("dropped":["\u0261"])"));  // g is spelled so first
+}
+
+// Without any model the published symbols will do, but not in place of a model that is named.
+TEST(SpeakModels, ExplainsWithNoOtherModelThanTheNamedOne) {
   EXPECT_EQ(run_command({"speak", "--explain", "-m", "/nowhere", "a"}).exit_code, 3);
+  const ScratchFolder empty;
+  const CommandRun flag = run_command({"speak", "--explain", "-m", empty.path().string(), "a"});
+  EXPECT_EQ(flag.exit_code, 4);
+  EXPECT_THAT(flag.err, HasSubstr(empty.path().string() + " holds no Kokoro model"));
+  const Variable nowhere("DECIBIT_KOKORO_MODEL", "/nowhere");
+  const CommandRun variable = run_command({"speak", "--explain", "a"});
+  EXPECT_EQ(variable.exit_code, 3);
+  EXPECT_THAT(variable.err, HasSubstr("/nowhere"));
 }
 
 TEST(SpeakModels, ExplainsThatThereIsNoSound) {

@@ -109,6 +109,14 @@ TEST_F(AudioFolderTest, GoesWhenNoFileCameIntoIt) {
   EXPECT_THAT(names(), UnorderedElementsAre("mine"));
 }
 
+TEST_F(AudioFolderTest, LeavesNoFolderWhereTheLastCannotBeMade) {
+  const std::string too_long(300, 'x');
+  const auto folder = AudioFolder::create(folder_ / "a/b" / too_long, kWav, false);
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().message, HasSubstr("cannot make the folder"));
+  EXPECT_TRUE(names().empty());
+}
+
 // A run in one format says nothing about files of another.
 TEST_F(AudioFolderTest, LeavesLaterFilesOfOtherFormats) {
   for (const char* old : {"0002.wav", "0002.flac", "0003.FLAC"})
