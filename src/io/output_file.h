@@ -8,13 +8,15 @@
 
 namespace decibit {
 
-/// Until it is finished the file is PATH.partial (shortened where that would be too long a name),
-/// locked, and removed by the destructor; what a killed process left is taken over. A symbolic link
+/// Until it is finished the file is .NAME.decibit-partial beside its place (shortened where that
+/// would be too long a name), locked, and removed by the destructor; what a killed process left is
+/// taken over: a file of the same user's with no other name. A symbolic link
 /// is written through, to a file that is not there yet as well. What is no file on a disk
 /// (a named pipe, /dev/null, /dev/stdout) is written straight into: see seekable().
 class OutputFile {
  public:
-  /// kNotFound when `path` exists and may not be replaced, or its folder is missing; kDenied
+  /// kNotFound when `path` exists and may not be replaced, its folder is missing, or something else
+  /// has the name of the unfinished file; kDenied
   /// without permission, or when another process writes it; kUsage for a folder, a disk and a path
   /// that can be none.
   static Result<OutputFile> create(const std::filesystem::path& path, bool replace);
