@@ -186,6 +186,12 @@ Status OutputFile::commit() {
   if (!seekable()) return {};
   const int error = replace_ ? (::rename(partial_.c_str(), target_.c_str()) == 0 ? 0 : errno)
                              : rename_to_free_name(partial_, target_);
+  if (error == EEXIST) {
+    const fs::path kept = TRY(keep_fragment());
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{} has appeared meanwhile; what was to be in it is in {}",
+                            path_.string(), kept.string()));
+  }
   if (error != 0) return Unexpected(system_error(error, "cannot create", path_.string()));
   named_ = true;
   return {};

@@ -29,7 +29,9 @@ class OutputFile {
   bool seekable() const { return !partial_.empty(); }
   const std::filesystem::path& path() const { return path_; }
 
-  /// Gives it its name, in place of an older file if that was allowed.
+  /// Gives it its name, in place of an older file if that was allowed. kNotFound when there is one
+  /// by now that may not be replaced: then it is kept as by keep_fragment(), and the message says
+  /// where.
   Status commit();
   /// For what was interrupted: never in place of an older file, then it is NAME.interrupted.EXT
   /// beside that (an earlier one of this name goes). Returns where it is.

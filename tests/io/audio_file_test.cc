@@ -19,6 +19,7 @@ namespace decibit {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -167,6 +168,10 @@ TEST_F(AudioFile, DoesNotReplaceWhatAppearedMeanwhile) {
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(*read_text(path), "mine");
+  // What took hours to speak is not thrown away.
+  const fs::path kept = folder_ / "x.interrupted.wav";
+  EXPECT_THAT(finished.error().message, AllOf(HasSubstr(path.string()), HasSubstr(kept.string())));
+  EXPECT_EQ(read_sound(kept).samples.size(), 24000u);
 }
 
 TEST_F(AudioFile, TakesOverWhatAKilledProcessLeft) {
