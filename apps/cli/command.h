@@ -60,8 +60,9 @@ struct Command {
   std::vector<Example> examples = {};
   Result<Outcome> (*run)(const Values& values, Reporter& reporter) = nullptr;
   bool has_page = true;  // a man page that is installed (CMakeLists.txt)
-  /// With it standard output holds something else than the outcome, which goes to standard error.
-  std::string_view stdout_flag = {};
+  /// Whether standard output holds something else than the outcome, which then goes to standard
+  /// error. Null: it never does.
+  bool (*takes_stdout)(const Values& values) = nullptr;
 
   const Flag* find_flag(std::string_view long_name) const;
   const Flag* find_flag(char short_name) const;

@@ -117,7 +117,7 @@ int run_command(const Command& command, const std::vector<std::string>& words, b
   const Result<Values> values = parse(command, words);
   if (!values) return finish_with_error(command, values.error(), json ? stdout : nullptr);
   const bool quiet = values->given("--quiet");
-  const bool taken = !command.stdout_flag.empty() && values->given(command.stdout_flag);
+  const bool taken = command.takes_stdout != nullptr && command.takes_stdout(*values);
   std::FILE* const out = taken ? stderr : stdout;
   // A reader that leaves is an error then, so that other files of the command end as they should.
   if (taken) std::signal(SIGPIPE, SIG_IGN);

@@ -10,7 +10,9 @@
 
 #include "cli/choices.h"
 #include "cli/command.h"
+#include "cli/environment.h"
 #include "cli/kokoro_folder.h"
+#include "cli/same_file.h"
 #include "cli/speech_flags.h"
 #include "cli/speech_input.h"
 #include "cli/speech_job.h"
@@ -176,6 +178,14 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   return speak(std::move(job), reporter);
 }
 
+/// Sound or times and a report would make a file of neither.
+bool takes_stdout(const Values& values) {
+  if (values.given("--stream")) return true;
+  for (const std::string_view flag : {"--out", "--timestamps"})
+    if (values.given(flag) && is_standard_output(expand_home(values.get(flag)))) return true;
+  return false;
+}
+
 }  // namespace
 
 Command speak_command() {
@@ -202,7 +212,7 @@ Command speak_command() {
                    {"hear it while it is made", "decibit speak --file book.txt --stream | aplay"},
                    {"in phonemes", "decibit speak -m ./kokoro-82m --phonemes 'həlˈO wˈɜɹld!'"}},
       .run = run,
-      .stdout_flag = "--stream"};
+      .takes_stdout = takes_stdout};
 }
 
 }  // namespace decibit::cli

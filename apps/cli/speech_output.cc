@@ -138,8 +138,15 @@ Status SpeechOutput::add_times(const SpeechChunk& chunk) {
 
 Status SpeechOutput::finish() {
   TRY(end_paragraph());
-  TRY(sink_->finish());
-  return times_ ? times_->finish() : Status();
+  const Status finished = sink_->finish();
+  // A file that appeared in the sound's place: the sound lies beside it, and its times are worth as
+  // much.
+  const bool kept = finished || finished.error().code == ErrorCode::kNotFound;
+  if (times_ && kept) {
+    const Status times = times_->finish();
+    if (finished) return times;
+  }
+  return finished;
 }
 
 Result<std::string> SpeechOutput::keep_fragment() {

@@ -68,6 +68,28 @@ std::string with_ending(std::string name, const std::string& ending) {
   return name + number + ending;
 }
 
+/// What `target` is called until it is finished: hidden, and a name that no user gives a file.
+fs::path partial_of(const fs::path& target) {
+  fs::path partial = target;
+  partial.replace_filename(with_ending("." + target.filename().string(), ".decibit-partial"));
+  return partial;
+}
+
+/// A killed process leaves a file of this user's under one name. What has a second name, or is a
+/// pipe, is somebody's.
+bool may_be_taken_over(int descriptor) {
+  struct stat info = {};
+  return descriptor >= 0 && ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode) &&
+         info.st_nlink == 1 && info.st_uid == ::geteuid();
+}
+
+Error in_the_way(const fs::path& partial) {
+  return {.code = ErrorCode::kNotFound,
+          .message = fmt::format("{} is in the way, and is not what a killed decibit left",
+                                 partial.string()),
+          .hint = "move it, or choose another path"};
+}
+
 /// "a.wav" as "a.interrupted.wav".
 std::string fragment_name(const fs::path& file) {
   constexpr std::size_t kLongestExtension = 32;
@@ -137,10 +159,13 @@ Result<OutputFile> OutputFile::create(const fs::path& path, bool replace) {
   std::error_code error;
   file.target_ = there ? fs::canonical(path, error) : behind_links(path);
   if (error) return Unexpected(cannot_open(error.value(), path));
-  fs::path partial = file.target_;
-  partial.replace_filename(with_ending(file.target_.filename().string(), ".partial"));
-  file.descriptor_ =
-      ::open(partial.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+  const fs::path partial = partial_of(file.target_);
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  file.descriptor_ = ::open(partial.c_str(), kFlags | O_EXCL, 0666);
+  if (file.descriptor_ < 0 && errno == EEXIST) {
+    file.descriptor_ = ::open(partial.c_str(), kFlags, 0666);
+    if (!may_be_taken_over(file.descriptor_)) return Unexpected(in_the_way(partial));
+  }
   if (file.descriptor_ < 0) return Unexpected(cannot_open(errno, file.target_));
   // The lock goes with its process. A lock on a file that has its final name by now is the other
   // process's, which finished between our two calls.
@@ -161,6 +186,12 @@ Status OutputFile::commit() {
   if (!seekable()) return {};
   const int error = replace_ ? (::rename(partial_.c_str(), target_.c_str()) == 0 ? 0 : errno)
                              : rename_to_free_name(partial_, target_);
+  if (error == EEXIST) {
+    const fs::path kept = TRY(keep_fragment());
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{} has appeared meanwhile; what was to be in it is in {}",
+                            path_.string(), kept.string()));
+  }
   if (error != 0) return Unexpected(system_error(error, "cannot create", path_.string()));
   named_ = true;
   return {};

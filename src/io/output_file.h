@@ -8,13 +8,15 @@
 
 namespace decibit {
 
-/// Until it is finished the file is PATH.partial (shortened where that would be too long a name),
-/// locked, and removed by the destructor; what a killed process left is taken over. A symbolic link
+/// Until it is finished the file is .NAME.decibit-partial beside its place (shortened where that
+/// would be too long a name), locked, and removed by the destructor; what a killed process left is
+/// taken over: a file of the same user's with no other name. A symbolic link
 /// is written through, to a file that is not there yet as well. What is no file on a disk
 /// (a named pipe, /dev/null, /dev/stdout) is written straight into: see seekable().
 class OutputFile {
  public:
-  /// kNotFound when `path` exists and may not be replaced, or its folder is missing; kDenied
+  /// kNotFound when `path` exists and may not be replaced, its folder is missing, or something else
+  /// has the name of the unfinished file; kDenied
   /// without permission, or when another process writes it; kUsage for a folder, a disk and a path
   /// that can be none.
   static Result<OutputFile> create(const std::filesystem::path& path, bool replace);
@@ -27,7 +29,9 @@ class OutputFile {
   bool seekable() const { return !partial_.empty(); }
   const std::filesystem::path& path() const { return path_; }
 
-  /// Gives it its name, in place of an older file if that was allowed.
+  /// Gives it its name, in place of an older file if that was allowed. kNotFound when there is one
+  /// by now that may not be replaced: then it is kept as by keep_fragment(), and the message says
+  /// where.
   Status commit();
   /// For what was interrupted: never in place of an older file, then it is NAME.interrupted.EXT
   /// beside that (an earlier one of this name goes). Returns where it is.

@@ -121,6 +121,22 @@ TEST_F(SpeakProcess, EndsWithItsReader) {
   EXPECT_EQ(speak({"Hi.", "--stream"}, {.reader_leaves = true}).exit_code, 141);
 }
 
+// The report, in JSON too, would lie behind the last sample.
+TEST_F(SpeakProcess, WritesSoundAloneToStandardOutput) {
+  const std::string link = (scratch_ / "link").string(), file = (scratch_ / "file").string();
+  fs::create_symlink("/proc/self/fd/1", link);
+  const std::string wav = speak({"Hi.", "--stream"}).out;
+  ASSERT_GT(wav.size(), kWavHeader + 4800);
+  for (const std::string& out : {std::string("/dev/stdout"), std::string("/dev/fd/1"), link}) {
+    const ChildResult run = speak({"Hi.", "--json", "--out", out, "--format", "wav"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(run.out, wav) << out;
+    EXPECT_THAT(run.err, HasSubstr("\"ok\""));
+  }
+  speak({"Hi.", "--out", "/dev/stdout", "--format", "pcm"}, {.stdout_file = file});
+  EXPECT_EQ(bytes_of(file), wav.substr(kWavHeader));
+}
+
 TEST_F(SpeakProcess, SaysThatADiskIsFull) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full on this system";
   const ChildResult file = speak({"Hi.", "--out", "/dev/full", "--format", "wav"});

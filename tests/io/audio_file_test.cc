@@ -19,6 +19,7 @@ namespace decibit {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -167,14 +168,42 @@ TEST_F(AudioFile, DoesNotReplaceWhatAppearedMeanwhile) {
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(*read_text(path), "mine");
+  // What took hours to speak is not thrown away.
+  const fs::path kept = folder_ / "x.interrupted.wav";
+  EXPECT_THAT(finished.error().message, AllOf(HasSubstr(path.string()), HasSubstr(kept.string())));
+  EXPECT_EQ(read_sound(kept).samples.size(), 24000u);
 }
 
 TEST_F(AudioFile, TakesOverWhatAKilledProcessLeft) {
-  std::ofstream(folder_ / "x.wav.partial") << std::string(100'000, 'x');
+  std::ofstream(folder_ / ".x.wav.decibit-partial") << std::string(100'000, 'x');
   auto writer = open_wav(folder_ / "x.wav");
   ASSERT_TRUE(writer && writer->write(tone()) && writer->finish());
   EXPECT_THAT(names(), ElementsAre("x.wav"));
   EXPECT_EQ(fs::file_size(folder_ / "x.wav"), 48044u);
+}
+
+TEST_F(AudioFile, TakesOverNothingOfTheUsers) {
+  const fs::path partial = folder_ / ".x.wav.decibit-partial";
+  std::ofstream(folder_ / "x.wav.partial") << "mine";
+  std::ofstream(folder_ / "notes") << "mine";
+  const auto is_in_the_way = [&] {
+    const auto writer = open_wav(folder_ / "x.wav");
+    EXPECT_EQ(code_of(writer), ErrorCode::kNotFound);
+    EXPECT_THAT(writer.error().message, HasSubstr(partial.string() + " is in the way"));
+    EXPECT_EQ(fs::remove(partial), true) << "it was left where it was";
+  };
+  fs::create_hard_link(folder_ / "notes", partial);
+  is_in_the_way();
+  fs::create_symlink("notes", partial);
+  is_in_the_way();
+  fs::create_directory(partial);
+  is_in_the_way();
+  ASSERT_EQ(::mkfifo(partial.c_str(), 0600), 0);
+  is_in_the_way();
+  auto writer = open_wav(folder_ / "x.wav");
+  ASSERT_TRUE(writer && writer->write(tone()) && writer->finish());
+  EXPECT_EQ(*read_text(folder_ / "notes"), "mine");
+  EXPECT_EQ(*read_text(folder_ / "x.wav.partial"), "mine");
 }
 
 TEST_F(AudioFile, KeepsAFragmentUnderItsOwnNameIfThatIsFree) {
@@ -224,7 +253,8 @@ TEST_F(AudioFile, IsMadeBehindALinkToNothingYet) {
   EXPECT_TRUE(fs::is_symlink(folder_ / "nowhere.wav"));
 }
 
-// 255 bytes are a name on every file system that Linux has in common use; .partial is 8 more.
+// 255 bytes are a name on every file system that Linux has in common use; .decibit-partial is 16
+// more.
 TEST_F(AudioFile, MayHaveTheLongestName) {
   for (const std::size_t letters : {243u, 244u, 251u}) {
     // Two bytes a letter where that fits, so that a cut could part one.
