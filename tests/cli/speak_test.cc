@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "command_line.h"
@@ -71,6 +72,33 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"-m", "/", "--phonemes", "a", "--out", "speech"}, 2, "no known format"},
         Refused{{"-m", "/", "--phonemes", "a", "--compute", "quick"}, 2, "quick"}),
     [](const auto& p) { return "Case" + std::to_string(p.index); });
+
+// --force is no leave to speak over the text that is being read.
+TEST(SpeakModels, NeverWritesOverWhatItReads) {
+  const ScratchFolder scratch;
+  const std::filesystem::path model = scratch / "model", text = scratch / "text.wav";
+  std::filesystem::create_directories(model / "voices");
+  for (const auto& file : {model / "config.json", model / "voices/x.bin", text})
+    std::ofstream(file) << "mine";
+  std::filesystem::create_hard_link(text, scratch / "twin.wav");
+  const auto refusal = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"speak", "--force", "--format", "wav", "-m", model.string()});
+    const CommandRun run = run_command(words);
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    return run.err;
+  };
+  const std::string out = text.string(), other = (scratch / "new.wav").string();
+  EXPECT_THAT(refusal({"--file", out, "--out", (scratch / "twin.wav").string()}),
+              ::testing::AllOf(HasSubstr("--out "), HasSubstr("twin.wav"), HasSubstr("--file "),
+                               HasSubstr("text.wav")));
+  EXPECT_THAT(refusal({"a", "--voice", out + ":2,af_heart", "--out", out}), HasSubstr("--voice "));
+  EXPECT_THAT(refusal({"a", "--out", (model / "voices/x.bin").string()}), HasSubstr("--model "));
+  EXPECT_THAT(refusal({"a", "--out", other, "--timestamps", (model / "config.json").string()}),
+              HasSubstr("--timestamps "));
+  std::ofstream(scratch / "words.tsv") << "a\ta\n";
+  const std::string lexicon = (scratch / "words.tsv").string();
+  EXPECT_THAT(refusal({"a", "--lexicon", lexicon, "--out", lexicon}), HasSubstr("--lexicon "));
+}
 
 TEST(SpeakModels, ExplainsWithoutAModel) {
   const CommandRun run = run_command({"speak", "--explain", "Hello world, blorptang."});
