@@ -242,7 +242,7 @@ Command speak_command() {
       .flags = speak_flags(),
       .examples = {{"say hello", "decibit speak -m ./kokoro-82m 'Hello world!' --out hello.wav"},
                    {"how is it read?",
-                    "decibit speak --explain 'On 3/4 at 5:30, Dr. Wu paid $2.50.'"},
+                    "decibit speak --explain 'On 3/4/2024 at 5:30, Dr. Wu paid $2.50.'"},
                    {"hear it while it is made", "decibit speak --file book.txt --stream | aplay"},
                    {"in phonemes", "decibit speak -m ./kokoro-82m --phonemes 'həlˈO wˈɜɹld!'"}},
       .run = run,
