@@ -125,6 +125,22 @@ TEST(SpeakModels, ExplainsWhichSymbolsAreDropped) {
   EXPECT_EQ(run_command({"speak", "--explain", "-m", "/nowhere", "a"}).exit_code, 3);
 }
 
+TEST(SpeakModels, ReadsATextThatBeginsWithANumberBelowZero) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"-5 degrees"}, {"--", "-5 degrees"}, {"-5 degrees", "--json"}}) {
+    std::vector<std::string> all = {"speak", "--explain"};
+    all.insert(all.end(), words.begin(), words.end());
+    const CommandRun run = run_command(all);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("5 degrees"));
+  }
+  for (const std::string text : {"--out", "--json", "-m", "- item"}) {
+    const CommandRun run = run_command({"speak", "--explain", "--", text});
+    EXPECT_EQ(run.exit_code, 0) << text << run.err;
+    EXPECT_THAT(run.out, HasSubstr("text      "));
+  }
+}
+
 TEST(SpeakModels, ExplainsThatThereIsNoSound) {
   const CommandRun run = run_command({"speak", "--explain", "\xF0\x9F\x98\x80"});
   EXPECT_EQ(run.exit_code, 2);
