@@ -2,6 +2,7 @@
 // decibit speak and what it refuses before any model is read.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <filesystem>
 #include <fstream>
@@ -123,6 +124,21 @@ TEST(SpeakModels, ExplainsWhichSymbolsAreDropped) {
   EXPECT_EQ(own.exit_code, 0) << own.err;
   EXPECT_THAT(own.out, HasSubstr(R"("dropped":["\u0261"])"));  // g is spelled so first
   EXPECT_EQ(run_command({"speak", "--explain", "-m", "/nowhere", "a"}).exit_code, 3);
+}
+
+// As under ulimit -v: the text is read by a thread of its own.
+TEST(SpeakModels, SaysThatThereCanBeNoThread) {
+  pthread_attr_t before, huge;
+  ASSERT_EQ(::pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(::pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);  // all addresses
+  ASSERT_EQ(::pthread_setattr_default_np(&huge), 0);
+  const CommandRun run = run_command({"speak", "--explain", "Hi."});
+  EXPECT_EQ(::pthread_setattr_default_np(&before), 0);
+  EXPECT_EQ(run.exit_code, 7) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("cannot start another thread"));
+  ::pthread_attr_destroy(&huge);
+  ::pthread_attr_destroy(&before);
 }
 
 TEST(SpeakModels, ReadsATextThatBeginsWithANumberBelowZero) {
