@@ -55,8 +55,12 @@ std::optional<fs::path> downloaded_folder(const ModelPlaces& places) {
 
 Result<fs::path> model_folder(const Values& values, const ModelPlaces& places) {
   if (values.given("--model")) return named_folder("--model", values.get("--model"), places);
-  if (const auto folder = environment_path(places.variable))
-    return named_folder(places.variable, folder->string(), places);
+  if (const auto named = environment_path(places.variable)) {
+    auto folder = named_folder(places.variable, named->string(), places);
+    if (!folder)
+      return Unexpected(with_context(folder.error(), fmt::format("${}", places.variable)));
+    return folder;
+  }
   const fs::path installed = installed_folder(places);
   std::error_code error;
   if (!installed.empty() && fs::exists(fs::symlink_status(installed, error))) return installed;

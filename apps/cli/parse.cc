@@ -27,6 +27,7 @@ std::vector<std::string> flag_names(const Command& command) {
   return names;
 }
 
+/// "-5" is a number and "-5 degrees" a text.
 bool starts_like_a_flag(const std::string& word) {
   return word.size() > 1 && word[0] == '-' && !is_digit(word[1]);
 }
@@ -79,7 +80,7 @@ Status check_flags(const Command& command, const std::vector<std::string>& words
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--") break;
-    if (word.size() < 2 || word[0] != '-') continue;
+    if (!starts_like_a_flag(word)) continue;
     if (word[1] != '-') {
       if (command.find_flag(word[1]) != nullptr) continue;
       return fail(ErrorCode::kUsage,

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <new>
 #include <optional>
+#include <system_error>
 
 #include "cli/command.h"
 #include "cli/compat.h"
@@ -101,15 +102,27 @@ Result<Outcome> execute(const Command& command, const Values& values, Reporter& 
   return fail(ErrorCode::kUsage, "there is no command", "decibit --help");
 }
 
+Error internal_fault(const std::exception& exception) {
+  return {.code = ErrorCode::kInternal,
+          .message = fmt::format("internal fault: {}", exception.what()),
+          .hint = "report it with the command line and the output of decibit --version --json"};
+}
+
 Result<Outcome> execute_safely(const Command& command, const Values& values, Reporter& reporter) {
   try {
     return execute(command, values, reporter);
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::kResources, "out of memory",
                 "fewer --threads need less; for speech so do a shorter text and a higher --speed");
+  } catch (const std::system_error& error) {
+    // std::thread, under a limit on threads or memory (ulimit -u, -v).
+    if (error.code() == std::errc::resource_unavailable_try_again)
+      return fail(ErrorCode::kResources,
+                  fmt::format("cannot start another thread: {}", error.code().message()),
+                  "a higher limit on processes and memory: ulimit -u, ulimit -v");
+    return Unexpected(internal_fault(error));
   } catch (const std::exception& exception) {
-    return fail(ErrorCode::kInternal, fmt::format("internal fault: {}", exception.what()),
-                "report it with the command line and the output of decibit --version --json");
+    return Unexpected(internal_fault(exception));
   }
 }
 

@@ -18,8 +18,9 @@ void on_interrupt(int) { interrupt_seen.store(true, std::memory_order_relaxed); 
 void install_signal_handlers() {
   struct sigaction interrupt = {};
   interrupt.sa_handler = on_interrupt;
-  interrupt.sa_flags =
-      static_cast<int>(SA_RESETHAND) | SA_RESTART;  // a second one finds the default
+  // A second one finds the default. No SA_RESTART: opening a named pipe waits for its other end,
+  // maybe for ever.
+  interrupt.sa_flags = static_cast<int>(SA_RESETHAND);
   sigemptyset(&interrupt.sa_mask);
   sigaction(SIGINT, &interrupt, nullptr);
   sigaction(SIGTERM, &interrupt, nullptr);

@@ -5,8 +5,11 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "cli/choices.h"
 #include "cli/command.h"
@@ -18,6 +21,7 @@
 #include "cli/speech_job.h"
 #include "cli/speech_output.h"
 #include "cli/units.h"
+#include "models/kokoro/voice.h"
 
 namespace decibit::cli {
 namespace {
@@ -155,6 +159,36 @@ Result<speech::Options> parse_options(const Values& values) {
   return options;
 }
 
+/// The files that are read. Those of the model are what lies in its folder and one below.
+std::vector<FlagFile> input_files(const Values& values, const std::filesystem::path& model) {
+  std::vector<FlagFile> files;
+  const std::string text = values.get("--file");
+  const bool piped = text == "-" || values.get(kText) == "-";
+  if (piped) files.push_back({"standard input", "/dev/stdin"});
+  if (values.given("--file") && !piped) files.push_back({"--file", expand_home(text)});
+  if (values.given("--lexicon"))
+    files.push_back({"--lexicon", expand_home(values.get("--lexicon"))});
+  if (const auto voices = kokoro::parse_voice(values.get("--voice")))
+    for (const kokoro::VoicePart& voice : *voices)
+      files.push_back({"--voice", expand_home(voice.name)});
+  std::error_code error;
+  files.push_back({"--model", model});
+  auto file = std::filesystem::recursive_directory_iterator(model, error);
+  for (; !error && file != std::filesystem::recursive_directory_iterator(); file.increment(error)) {
+    files.push_back({"--model", file->path()});
+    if (file.depth() > 0) file.disable_recursion_pending();
+  }
+  return files;
+}
+
+Status check_files(const Values& values, const SpeechJob& job) {
+  std::vector<FlagFile> outputs;
+  if (job.output.kind == SpeechOutputPlan::Kind::kFile)
+    outputs.push_back({"--out", job.output.path});
+  if (!job.output.timestamps.empty()) outputs.push_back({"--timestamps", job.output.timestamps});
+  return refuse_same_file(input_files(values, job.model), outputs);
+}
+
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   SpeechJob job;
   job.options = TRY(parse_options(values));
@@ -172,6 +206,7 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   }
   job.threads = TRY(parse_threads(values.get("--threads")));
   job.model = TRY(kokoro_folder(values));
+  TRY(check_files(values, job));
   job.voice = values.get("--voice", "af_heart");
   job.isa = values.get("--isa");
   job.compute = meaning_of(kComputes, values.get("--compute", "auto"));
@@ -208,7 +243,7 @@ Command speak_command() {
       .flags = speak_flags(),
       .examples = {{"say hello", "decibit speak -m ./kokoro-82m 'Hello world!' --out hello.wav"},
                    {"how is it read?",
-                    "decibit speak --explain 'On 3/4 at 5:30, Dr. Wu paid $2.50.'"},
+                    "decibit speak --explain 'On 3/4/2024 at 5:30, Dr. Wu paid $2.50.'"},
                    {"hear it while it is made", "decibit speak --file book.txt --stream | aplay"},
                    {"in phonemes", "decibit speak -m ./kokoro-82m --phonemes 'həlˈO wˈɜɹld!'"}},
       .run = run,

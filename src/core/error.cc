@@ -24,6 +24,8 @@ ErrorCode code_of_errno(int error_number) {
     case ENOMEM:
     case EMFILE:
       return ErrorCode::kResources;
+    case EINTR:  // of a call that waited: the user had enough
+      return ErrorCode::kInterrupted;
     case EPIPE:
       return ErrorCode::kBrokenPipe;
     default:

@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 /// The error of a path that cannot be opened. Some errors are a bad input where one reads; here
 /// they are the caller's words.
 Error cannot_open(int error_number, const fs::path& path) {
+  if (error_number == EINTR) return {ErrorCode::kInterrupted, "interrupted"};
   Error error = system_error(error_number, "cannot write", path.string());
   switch (error_number) {
     case ENOENT:
@@ -177,7 +178,11 @@ Result<OutputFile> OutputFile::create(const fs::path& path, bool replace) {
 }
 
 Status OutputFile::flush() const {
-  if (!seekable() || ::fsync(descriptor_) == 0) return {};
+  if (!seekable()) return {};
+  int failed = 0;
+  do failed = ::fsync(descriptor_);
+  while (failed != 0 && errno == EINTR);
+  if (failed == 0) return {};
   return Unexpected(system_error(errno, "cannot write", path_.string()));
 }
 

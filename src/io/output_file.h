@@ -18,7 +18,7 @@ class OutputFile {
   /// kNotFound when `path` exists and may not be replaced, its folder is missing, or something else
   /// has the name of the unfinished file; kDenied
   /// without permission, or when another process writes it; kUsage for a folder, a disk and a path
-  /// that can be none.
+  /// that can be none; kInterrupted by a signal while it waits for a named pipe's reader.
   static Result<OutputFile> create(const std::filesystem::path& path, bool replace);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;

@@ -83,7 +83,8 @@ Result<std::shared_ptr<const ByteSource>> open_or_spool(const std::filesystem::p
   const bool stream = ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) &&
                       !S_ISDIR(info.st_mode) && !S_ISBLK(info.st_mode);
   if (!stream) return open_file(path);
-  const Descriptor pipe(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
+  // O_NONBLOCK: read_some() waits for the writer of a named pipe, not open().
+  const Descriptor pipe(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (pipe.number() < 0) return Unexpected(system_error(errno, "cannot open", path.string()));
   return spool(pipe.number(), path.string(), folder, reporter);
 }

@@ -66,7 +66,9 @@ TextSource text_of_descriptor(int descriptor, std::string name) {
 }
 
 Result<TextSource> text_of_file(const std::filesystem::path& path) {
-  const auto file = std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: read_some() waits for the writer of a named pipe, not open().
+  const auto file = std::make_shared<Descriptor>(
+      ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (file->number() < 0) return Unexpected(system_error(errno, "open", path.string()));
   if (std::filesystem::is_directory(path))
     return fail(ErrorCode::kBadInput, path.string() + " is a folder; expected a file with text");

@@ -2,6 +2,7 @@
 // What only the real process shows: streams, terminals, signals, exit codes as a shell sees them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <csignal>
 
@@ -46,6 +47,18 @@ TEST(CliProcess, ResultsGoToStdoutAndEverythingElseToStderr) {
   EXPECT_EQ(bad.exit_code, 3);
   EXPECT_EQ(bad.out, "");
   EXPECT_TRUE(bad.err.starts_with("error: ")) << bad.err;
+}
+
+// The pipe has no writer, and may never have one.
+TEST(CliProcess, IsInterruptedWhileItWaitsForAPipe) {
+  const ScratchFolder folder;
+  const std::string pipe = (folder / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const ChildResult run =
+      run_child({"speak", "--explain", "--voice", "bf_emma", "--file", pipe},
+                {.signal = SIGINT, .signal_after = "British English is not read yet"});
+  EXPECT_EQ(run.exit_code, 130) << run.err;
+  EXPECT_EQ(run.out, "");
 }
 
 TEST(CliProcess, QuietMeansSilent) {

@@ -91,6 +91,10 @@ TEST_F(KokoroFolder, IsTheFirstOfThreePlaces) {
   EXPECT_EQ(found().value(), original);
   set("DECIBIT_KOKORO_MODEL", "~/mine");
   EXPECT_EQ(found().error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(found().error().message, HasSubstr("$DECIBIT_KOKORO_MODEL: "));
+  set("DECIBIT_KOKORO_MODEL", "org/absent");
+  EXPECT_THAT(found().error().message, HasSubstr("$DECIBIT_KOKORO_MODEL: org/absent"));
+  set("DECIBIT_KOKORO_MODEL", "~/mine");
   fs::create_directories(home_ / "mine");
   EXPECT_EQ(found().value(), home_ / "mine");
   EXPECT_EQ(found(installed.string()).value(), installed);  // --model goes first

@@ -2,8 +2,10 @@
 // decibit speak and what it refuses before any model is read.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -92,6 +94,33 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"-m", "/", "--phonemes", "a", "--compute", "quick"}, 2, "quick"}),
     [](const auto& p) { return "Case" + std::to_string(p.index); });
 
+// --force is no leave to speak over the text that is being read.
+TEST(SpeakModels, NeverWritesOverWhatItReads) {
+  const ScratchFolder scratch;
+  const std::filesystem::path model = scratch / "model", text = scratch / "text.wav";
+  std::filesystem::create_directories(model / "voices");
+  for (const auto& file : {model / "config.json", model / "voices/x.bin", text})
+    std::ofstream(file) << "mine";
+  std::filesystem::create_hard_link(text, scratch / "twin.wav");
+  const auto refusal = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"speak", "--force", "--format", "wav", "-m", model.string()});
+    const CommandRun run = run_command(words);
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    return run.err;
+  };
+  const std::string out = text.string(), other = (scratch / "new.wav").string();
+  EXPECT_THAT(refusal({"--file", out, "--out", (scratch / "twin.wav").string()}),
+              ::testing::AllOf(HasSubstr("--out "), HasSubstr("twin.wav"), HasSubstr("--file "),
+                               HasSubstr("text.wav")));
+  EXPECT_THAT(refusal({"a", "--voice", out + ":2,af_heart", "--out", out}), HasSubstr("--voice "));
+  EXPECT_THAT(refusal({"a", "--out", (model / "voices/x.bin").string()}), HasSubstr("--model "));
+  EXPECT_THAT(refusal({"a", "--out", other, "--timestamps", (model / "config.json").string()}),
+              HasSubstr("--timestamps "));
+  std::ofstream(scratch / "words.tsv") << "a\ta\n";
+  const std::string lexicon = (scratch / "words.tsv").string();
+  EXPECT_THAT(refusal({"a", "--lexicon", lexicon, "--out", lexicon}), HasSubstr("--lexicon "));
+}
+
 TEST(SpeakModels, ExplainsWithoutAModel) {
   const CommandRun run = run_command({"speak", "--explain", "Hello world, blorptang."});
   EXPECT_EQ(run.exit_code, 0) << run.err;
@@ -127,6 +156,37 @@ TEST(SpeakModels, ExplainsWithNoOtherModelThanTheNamedOne) {
   const CommandRun variable = run_command({"speak", "--explain", "a"});
   EXPECT_EQ(variable.exit_code, 3);
   EXPECT_THAT(variable.err, HasSubstr("/nowhere"));
+}
+
+// As under ulimit -v: the text is read by a thread of its own.
+TEST(SpeakModels, SaysThatThereCanBeNoThread) {
+  pthread_attr_t before, huge;
+  ASSERT_EQ(::pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(::pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);  // all addresses
+  ASSERT_EQ(::pthread_setattr_default_np(&huge), 0);
+  const CommandRun run = run_command({"speak", "--explain", "Hi."});
+  EXPECT_EQ(::pthread_setattr_default_np(&before), 0);
+  EXPECT_EQ(run.exit_code, 7) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("cannot start another thread"));
+  ::pthread_attr_destroy(&huge);
+  ::pthread_attr_destroy(&before);
+}
+
+TEST(SpeakModels, ReadsATextThatBeginsWithANumberBelowZero) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"-5 degrees"}, {"--", "-5 degrees"}, {"-5 degrees", "--json"}}) {
+    std::vector<std::string> all = {"speak", "--explain"};
+    all.insert(all.end(), words.begin(), words.end());
+    const CommandRun run = run_command(all);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("5 degrees"));
+  }
+  for (const std::string text : {"--out", "--json", "-m", "- item"}) {
+    const CommandRun run = run_command({"speak", "--explain", "--", text});
+    EXPECT_EQ(run.exit_code, 0) << text << run.err;
+    EXPECT_THAT(run.out, HasSubstr("text      "));
+  }
 }
 
 TEST(SpeakModels, ExplainsThatThereIsNoSound) {

@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <limits>
@@ -385,6 +387,27 @@ TEST_F(AudioFile, GoesStraightIntoAPipe) {
   EXPECT_EQ(got.substr(0, 8), "RIFF\xFF\xFF\xFF\xFF");
   EXPECT_TRUE(fs::is_fifo(path));
   EXPECT_THAT(names(), ElementsAre("pipe.wav"));
+}
+
+// Nobody may ever read it.
+TEST_F(AudioFile, DoesNotWaitForAPipesReaderWhenInterrupted) {
+  const fs::path path = folder_ / "pipe.wav";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  struct sigaction wake = {}, before = {};
+  wake.sa_handler = [](int) {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &wake, &before), 0);
+  std::atomic<bool> done = false;
+  std::thread user([&, writer = ::pthread_self()] {
+    while (!done.load()) {
+      ::pthread_kill(writer, SIGUSR1);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+  const ErrorCode code = code_of(open_wav(path));
+  done.store(true);
+  user.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
+  EXPECT_EQ(code, ErrorCode::kInterrupted);
 }
 
 TEST_F(AudioFile, GoesStraightIntoADevice) {
