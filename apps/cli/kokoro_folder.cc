@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 5> kRepositories = {
 
 Result<std::filesystem::path> kokoro_folder(const Values& values) {
   return model_folder(values, {.model = "Kokoro",
-                               .variable = "DECIBIT_KOKORO_MODEL",
+                               .variable = kKokoroVariable,
                                .installed = "kokoro-82m",
                                .repositories = kRepositories});
 }
