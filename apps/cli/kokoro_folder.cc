@@ -9,7 +9,6 @@
 namespace decibit::cli {
 namespace {
 
-constexpr const char* kVariable = "DECIBIT_KOKORO_MODEL";
 // The original first, then copies of it in MLX's format, by what they lose.
 constexpr std::array<std::string_view, 5> kRepositories = {
     "hexgrad/Kokoro-82M", "prince-canuma/Kokoro-82M", "mlx-community/Kokoro-82M-bf16",
@@ -19,13 +18,13 @@ constexpr std::array<std::string_view, 5> kRepositories = {
 
 Result<std::filesystem::path> kokoro_folder(const Values& values) {
   return model_folder(values, {.model = "Kokoro",
-                               .variable = kVariable,
+                               .variable = kKokoroVariable,
                                .installed = "kokoro-82m",
                                .repositories = kRepositories});
 }
 
 bool names_kokoro(const Values& values) {
-  return values.given("--model") || environment_path(kVariable);
+  return values.given("--model") || environment_path(kKokoroVariable);
 }
 
 }  // namespace decibit::cli

@@ -9,6 +9,9 @@
 
 namespace decibit::cli {
 
+/// Of the environment: what the model is without --model.
+constexpr const char* kKokoroVariable = "DECIBIT_KOKORO_MODEL";
+
 /// model_folder() of Kokoro: $DECIBIT_KOKORO_MODEL, decibit/models/kokoro-82m, Kokoro in the Hub's
 /// cache.
 Result<std::filesystem::path> kokoro_folder(const Values& values);

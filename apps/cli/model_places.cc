@@ -77,4 +77,9 @@ Result<fs::path> model_folder(const Values& values, const ModelPlaces& places) {
       "scripts/demo.sh installs one; or: " + download_command(places.repositories.front()));
 }
 
+Error with_variable(const Error& error, const char* variable, const fs::path& folder) {
+  const auto named = environment_path(variable);
+  return named && *named == folder ? with_context(error, fmt::format("${}", variable)) : error;
+}
+
 }  // namespace decibit::cli

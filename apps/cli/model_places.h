@@ -27,4 +27,7 @@ struct ModelPlaces {
 /// and when there is none of the three.
 Result<std::filesystem::path> model_folder(const Values& values, const ModelPlaces& places);
 
+/// The error of loading `folder`, with the variable before it where that names the folder.
+Error with_variable(const Error& error, const char* variable, const std::filesystem::path& folder);
+
 }  // namespace decibit::cli

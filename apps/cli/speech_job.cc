@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "cli/environment.h"
+#include "cli/kokoro_folder.h"
+#include "cli/model_places.h"
 #include "cli/speech_report.h"
 #include "cli/stopwatch.h"
 #include "cli/units.h"
@@ -63,7 +65,9 @@ Result<float> parse_speed(const Values& values) {
 Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
   const Stopwatch loading;
   const auto engine = TRY(Engine::make({job.threads, job.isa}, reporter));
-  const auto model = TRY(kokoro::Model::load(job.model, reporter));
+  auto loaded = kokoro::Model::load(job.model, reporter);
+  if (!loaded) return Unexpected(with_variable(loaded.error(), kKokoroVariable, job.model));
+  const auto model = *std::move(loaded);
   const kokoro::Voice voice = TRY(model->voice(expand_home(job.voice).string()));
   const double load_seconds = loading.seconds();
   if (reporter.cancelled()) return fail(ErrorCode::kInterrupted, "interrupted");

@@ -11,11 +11,13 @@
 #include <utility>
 
 #include "cli/environment.h"
+#include "cli/model_places.h"
 #include "cli/stopwatch.h"
 #include "cli/transcript_report.h"
 #include "cli/transcript_sound.h"
 #include "cli/transcript_tail.h"
 #include "cli/units.h"
+#include "cli/whisper_folder.h"
 #include "io/write.h"
 #include "models/whisper/model.h"
 #include "models/whisper/tokenizer.h"
@@ -183,7 +185,9 @@ Status check_inputs(const TranscriptJob& job) {
 Result<Outcome> transcribe(const TranscriptJob& job, Reporter& reporter) {
   const Stopwatch loading;
   const auto engine = TRY(Engine::make({job.threads, job.isa}, reporter));
-  const auto model = TRY(whisper::Model::load(job.model, reporter));
+  auto loaded = whisper::Model::load(job.model, reporter);
+  if (!loaded) return Unexpected(with_variable(loaded.error(), kWhisperVariable, job.model));
+  const auto model = *std::move(loaded);
   const whisper::Tokenizer tokenizer = TRY(whisper::Tokenizer::make(model->dims().vocabulary));
   TRY(transcription::check_options(job.options, tokenizer));
   const std::string language = TRY(transcription::language_code(job.options, tokenizer));

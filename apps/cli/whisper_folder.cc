@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 12> kSizes = {
 
 Result<std::filesystem::path> whisper_folder(const Values& values) {
   return model_folder(values, {.model = "Whisper",
-                               .variable = "DECIBIT_WHISPER_MODEL",
+                               .variable = kWhisperVariable,
                                .installed = "whisper-base",
                                .repositories = kRepositories,
                                .family = "openai/whisper-",

@@ -224,6 +224,16 @@ TEST(SpeakModels, ReplacesWhatIsNoText) {
   EXPECT_THAT(run.err, HasSubstr("U+0001"));
 }
 
+TEST(SpeakModels, NamesTheVariableThatNamesNoModel) {
+  const ScratchFolder scratch;
+  const std::string folder = scratch.path().string();
+  ::setenv("DECIBIT_KOKORO_MODEL", folder.c_str(), 1);
+  const CommandRun run = run_command({"speak", "Hi.", "--out", (scratch / "a.wav").string()});
+  ::unsetenv("DECIBIT_KOKORO_MODEL");
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_THAT(run.err, HasSubstr("$DECIBIT_KOKORO_MODEL: " + folder));
+}
+
 TEST(SpeakModels, SaysWhatIsNoModel) {
   const ScratchFolder scratch;
   std::ofstream(scratch / "note.txt") << "no weights";

@@ -55,10 +55,13 @@ TEST_F(TranscribeProcess, CtrlCKeepsWhatWasTranscribed) {
 }
 
 TEST_F(TranscribeProcess, CtrlCIsReportedAsJson) {
-  const ChildResult run = run_child(words(sound_, {"--json", "-v"}),
-                                    {.signal = SIGINT, .signal_after = "transcribing"});
-  EXPECT_EQ(run.exit_code, 130);
-  const Json json = Json::parse(run.out).value();
+  // On a terminal, where the bar shows at once that it is at work.
+  const ChildResult run = run_child(words(sound_, {"--json"}),
+                                    {.on_terminal = true, .signal = SIGINT, .signal_after = "eta"});
+  EXPECT_EQ(run.exit_code, 130) << run.out;
+  const std::size_t begin = run.out.find("{\"schema\"");
+  ASSERT_NE(begin, run.out.npos) << run.out;
+  const Json json = Json::parse(run.out.substr(begin, run.out.rfind('}') + 1 - begin)).value();
   EXPECT_EQ(*json.find("files")->array()->front().find("stop")->string(), "interrupted");
 }
 
