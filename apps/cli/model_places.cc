@@ -44,7 +44,7 @@ Result<fs::path> named_folder(std::string_view flag, std::string text, const Mod
 /// The first of the repositories whose download got as far as its config.
 std::optional<fs::path> downloaded_folder(const ModelPlaces& places) {
   for (const std::string_view name : places.repositories) {
-    const auto snapshot = cached_snapshot(name);
+    auto snapshot = cached_snapshot(name);
     std::error_code error;
     if (snapshot && fs::exists(*snapshot / "config.json", error)) return snapshot;
   }

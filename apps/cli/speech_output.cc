@@ -138,12 +138,12 @@ Status SpeechOutput::add_times(const SpeechChunk& chunk) {
 
 Status SpeechOutput::finish() {
   TRY(end_paragraph());
-  const Status finished = sink_->finish();
+  Status finished = sink_->finish();
   // A file that appeared in the sound's place: the sound lies beside it, and its times are worth as
   // much.
   const bool kept = finished || finished.error().code == ErrorCode::kNotFound;
   if (times_ && kept) {
-    const Status times = times_->finish();
+    Status times = times_->finish();
     if (finished) return times;
   }
   return finished;

@@ -58,13 +58,13 @@ Status check_rate(const AudioDecoder& decoder, const std::string& name) {
 
 }  // namespace
 
-Opened open_audio(std::shared_ptr<const ByteSource> file, const Reporter& reporter) {
+Opened open_audio(const std::shared_ptr<const ByteSource>& file, const Reporter& reporter) {
   auto decoder = TRY(open_by_content(file, reporter));
   TRY(check_rate(*decoder, file->name()));
   return decoder;
 }
 
-Opened open_pcm16(std::shared_ptr<const ByteSource> file, int sample_rate_hz) {
+Opened open_pcm16(const std::shared_ptr<const ByteSource>& file, int sample_rate_hz) {
   const RawSound sound = {.encoding = SampleEncoding::kSigned16,
                           .channels = 1,
                           .sample_rate_hz = sample_rate_hz,

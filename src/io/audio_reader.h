@@ -19,10 +19,10 @@ namespace decibit {
 /// As it is in the file. kBadInput when it is no sound, with what it is; when its rate is not
 /// between 1 and 768 kHz; and where ffmpeg is needed and missing. The reporter must outlive the
 /// decoder.
-Result<std::unique_ptr<AudioDecoder>> open_audio(std::shared_ptr<const ByteSource> file,
+Result<std::unique_ptr<AudioDecoder>> open_audio(const std::shared_ptr<const ByteSource>& file,
                                                  const Reporter& reporter);
 /// 16-bit little-endian samples of one channel and nothing else, as `--rate` says of a pipe.
-Result<std::unique_ptr<AudioDecoder>> open_pcm16(std::shared_ptr<const ByteSource> file,
+Result<std::unique_ptr<AudioDecoder>> open_pcm16(const std::shared_ptr<const ByteSource>& file,
                                                  int sample_rate_hz);
 
 /// Mixed and resampled. Several channels become their mean (see ChannelChoice for when not; then

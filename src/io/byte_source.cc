@@ -125,7 +125,7 @@ Result<std::shared_ptr<const ByteSource>> open_file(const std::filesystem::path&
   return take_over(descriptor, path.filename().string(), path.string());
 }
 
-Result<std::shared_ptr<const ByteSource>> open_descriptor(int descriptor, std::string name) {
+Result<std::shared_ptr<const ByteSource>> open_descriptor(int descriptor, const std::string& name) {
   return take_over(descriptor, name, name);
 }
 

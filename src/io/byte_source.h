@@ -36,7 +36,7 @@ bool is_dangling_link(const std::filesystem::path& path);
 /// process.
 Result<std::shared_ptr<const ByteSource>> open_file(const std::filesystem::path& path);
 /// The same of a regular file that is open. Takes `descriptor` over, and closes it.
-Result<std::shared_ptr<const ByteSource>> open_descriptor(int descriptor, std::string name);
+Result<std::shared_ptr<const ByteSource>> open_descriptor(int descriptor, const std::string& name);
 /// Bytes in memory, for tests and fuzzers.
 std::shared_ptr<const ByteSource> memory_source(std::string name, std::span<const std::byte> bytes);
 /// The whole file as text, at most `limit_bytes`.

@@ -68,6 +68,7 @@ class SpawnPlan {
   /// 0 or an errno.
   int run(const std::vector<std::string>& arguments, pid_t& process) const {
     std::vector<char*> words;
+    words.reserve(arguments.size() + 1);
     for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     return ::posix_spawnp(&process, words[0], &files_, &attributes_, words.data(), environ);
