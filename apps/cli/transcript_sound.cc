@@ -31,9 +31,9 @@ Result<std::unique_ptr<SampleSource>> open_sound(const std::string& input,
   auto bytes = TRY(open_bytes(input, reporter));
   std::unique_ptr<AudioDecoder> decoder;
   if (raw_rate_hz && input == kStandardInput) {
-    decoder = TRY(open_pcm16(std::move(bytes), *raw_rate_hz));
+    decoder = TRY(open_pcm16(bytes, *raw_rate_hz));
   } else {
-    decoder = TRY(open_audio(std::move(bytes), reporter));
+    decoder = TRY(open_audio(bytes, reporter));
   }
   auto reader = TRY(AudioReader::create(std::move(decoder), kTranscriptionRateHz, input, reporter));
   return std::unique_ptr<SampleSource>(std::move(reader));

@@ -57,7 +57,7 @@ Result<TranscriptionModel> TranscriptionModel::load(const std::filesystem::path&
   auto model = TRY(whisper::Model::load(path, silent));
   auto tokenizer = TRY(whisper::Tokenizer::make(model->dims().vocabulary));
   return TranscriptionModel(
-      std::unique_ptr<Parts>(new Parts{std::move(engine), std::move(model), std::move(tokenizer)}));
+      std::unique_ptr<Parts>(new Parts{std::move(engine), std::move(model), tokenizer}));
 }
 
 bool TranscriptionModel::multilingual() const { return parts_->model->dims().is_multilingual(); }
@@ -92,7 +92,7 @@ Result<Transcript> Transcriber::transcribe_file(const std::filesystem::path& pat
                                                 const OnSegment& on_segment) {
   Caller caller(options);
   auto bytes = TRY(open_file(path));
-  auto decoder = TRY(open_audio(std::move(bytes), caller));
+  auto decoder = TRY(open_audio(bytes, caller));
   auto sound =
       TRY(AudioReader::create(std::move(decoder), kTranscriptionRateHz, path.string(), caller));
   return parts_->transcribe(std::move(sound), options, on_segment, caller);

@@ -33,7 +33,7 @@ Decoder Decoder::bind(WeightBinder& binder, const Dims& dims) {
     block.audio =
         AttentionLayer::bind(binder, path + ".cross_attn", path + ".cross_attn_ln", width);
     block.mlp = Mlp::bind(binder, path, width);
-    d.blocks_.push_back(std::move(block));
+    d.blocks_.push_back(block);
   }
   d.norm_ = LayerNorm::bind(binder, "decoder.ln", width, kNormEps);
   return d;

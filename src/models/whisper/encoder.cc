@@ -39,7 +39,7 @@ Encoder Encoder::bind(WeightBinder& binder, const Dims& dims) {
     Block block;
     block.attention = AttentionLayer::bind(binder, path + ".attn", path + ".attn_ln", width);
     block.mlp = Mlp::bind(binder, path, width);
-    e.blocks_.push_back(std::move(block));
+    e.blocks_.push_back(block);
   }
   e.norm_ = LayerNorm::bind(binder, "encoder.ln_post", width, kNormEps);
   const std::span<float> positions = binder.memory().floats(dims.audio_context * width);
