@@ -2,37 +2,20 @@
 #include "io/spool.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <span>
-#include <utility>
 #include <vector>
 
+#include "core/descriptor.h"
 #include "io/write.h"
 
 namespace decibit {
 namespace {
 
-constexpr int kAskStopMs = 50;
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
 
 /// -1 and errno when there can be none.
 int nameless_file(const std::filesystem::path& folder) {
@@ -47,15 +30,10 @@ int nameless_file(const std::filesystem::path& folder) {
 /// 0 at the end.
 Result<std::size_t> read_some(int descriptor, const std::string& name, std::span<std::byte> to,
                               const Reporter& reporter) {
-  while (!reporter.cancelled()) {
-    pollfd waiting = {descriptor, POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, kAskStopMs);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-    const ssize_t n = ::read(descriptor, to.data(), to.size());
-    if (n >= 0) return static_cast<std::size_t>(n);
-    if (errno != EINTR && errno != EAGAIN)
-      return Unexpected(system_error(errno, "cannot read", name));
-  }
+  const ssize_t n =
+      read_unless([&] { return reporter.cancelled(); }, descriptor, to.data(), to.size());
+  if (n >= 0) return static_cast<std::size_t>(n);
+  if (errno != ECANCELED) return Unexpected(system_error(errno, "cannot read", name));
   return fail(ErrorCode::kInterrupted, "interrupted");
 }
 

@@ -2,7 +2,6 @@
 #include "speech/text_source.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,35 +10,16 @@
 #include <memory>
 #include <utility>
 
+#include "core/descriptor.h"
+
 namespace decibit::speech {
 namespace {
 
-constexpr int kAskStopMs = 50;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 Result<std::size_t> read_some(int descriptor, const std::string& name, std::span<char> to,
                               const std::atomic<bool>& stop) {
-  while (!stop.load()) {
-    pollfd waiting = {descriptor, POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, kAskStopMs);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-    const ssize_t got = ::read(descriptor, to.data(), to.size());
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR && errno != EAGAIN) return Unexpected(system_error(errno, "read", name));
-  }
+  const ssize_t got = read_unless([&] { return stop.load(); }, descriptor, to.data(), to.size());
+  if (got >= 0) return static_cast<std::size_t>(got);
+  if (errno != ECANCELED) return Unexpected(system_error(errno, "read", name));
   return std::size_t{0};
 }
 
