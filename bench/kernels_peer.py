@@ -107,7 +107,8 @@ class OnnxRuntime:
             copies = copies_for(row, 4 * n * k)
             weights = normals(k, n)
             for i in range(copies):
-                constants[f"w{i}"] = weights
+                # ONNX Runtime keeps one of equal weights, which would then come from the cache.
+                constants[f"w{i}"] = weights + np.float32(i)
                 nodes.append(helper.make_node("MatMul", ["x", f"w{i}"], [f"y{i}"]))
         elif row["scheme"] in ("4:64", "8:64"):
             bits, block = int(row["scheme"][0]), row["group"]
@@ -118,7 +119,7 @@ class OnnxRuntime:
             points = random.integers(0, 256, zeros, dtype=np.uint8)
             level = 1 if row["compute"] == "exact" else 4
             for i in range(copies):
-                constants |= {f"w{i}": codes, f"s{i}": scales, f"z{i}": points}
+                constants |= {f"w{i}": codes ^ np.uint8(i), f"s{i}": scales + np.float32(i), f"z{i}": points}
                 nodes.append(
                     helper.make_node(
                         "MatMulNBits",
