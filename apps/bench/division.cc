@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "nn/split.h"
+
 namespace decibit::bench {
 namespace {
 
-constexpr std::int64_t kFeatureBlock = 128;  // of simd/gemm.h
+constexpr std::int64_t kFeatureBlock = 128;  // of make_grid
 constexpr double kMacsOfPart = 150e6;        // of a thread, at some 60 GMAC/s
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -25,12 +27,13 @@ std::vector<Range> cut(Range range, std::int64_t step, std::int64_t count) {
 
 std::vector<Block> blocks_for(Range n, std::int64_t m, std::int64_t n_step, std::int64_t t_step,
                               unsigned threads) {
-  const std::int64_t step = ceil_div(kFeatureBlock, n_step) * n_step;
-  const std::vector<Range> features = cut(n, step, threads == 1 ? 1 : 4 * std::int64_t{threads});
-  const auto rows = cut({0, m}, t_step, ceil_div(threads, std::ssize(features)));
+  const Grid grid = make_grid(threads, m, t_step, n.end - n.begin, n_step);
   std::vector<Block> blocks;
-  for (const Range& feature : features)
-    for (const Range& row : rows) blocks.push_back({feature, row});
+  for (std::int64_t i = 0; i < grid.blocks(); ++i) {
+    const Part features = grid.features_of(i), rows = grid.rows_of(i);
+    if (features.begin == features.end || rows.begin == rows.end) continue;
+    blocks.push_back({{n.begin + features.begin, n.begin + features.end}, {rows.begin, rows.end}});
+  }
   return blocks;
 }
 

@@ -21,10 +21,7 @@ struct Block {
   Range n, t;
 };
 
-/// For `threads` threads: along n, in up to four blocks a thread, since cores are not equally fast
-/// at all times; along t as well only where n does not give every thread a block, because each
-/// block along t unpacks its weights anew. Blocks of n are whole multiples of 128 features, which
-/// share one copy of the activations.
+/// As models divide it (nn/split.h).
 std::vector<Block> blocks_for(Range n, std::int64_t m, std::int64_t n_step, std::int64_t t_step,
                               unsigned threads);
 

@@ -125,7 +125,7 @@ class Run {
 
   template <class Family>
   Grid grid(const Product& p, const Family& family) const {
-    return make_grid(context_.pool, p.rows, family.t_step, p.job.w->n, family.n_step);
+    return make_grid(context_.pool.size(), p.rows, family.t_step, p.job.w->n, family.n_step);
   }
 
   static bool has_even_taps(const GemmJob& job) {

@@ -37,10 +37,10 @@ struct Grid {
 /// Some four blocks a thread. A block of few features reads (and activates) its rows for few
 /// products, one of few rows unpacks its weights for few: so features are cut to 128 and rows to
 /// four steps first, and further only if there would be too few blocks.
-inline Grid make_grid(const ThreadPool& pool, std::int64_t rows, std::int64_t row_step,
+inline Grid make_grid(unsigned threads, std::int64_t rows, std::int64_t row_step,
                       std::int64_t features, std::int64_t feature_step) {
   const auto up = [](std::int64_t n, std::int64_t d) { return (n + d - 1) / d; };
-  const std::int64_t target = pool.size() == 1 ? 1 : std::int64_t{4} * pool.size();
+  const std::int64_t target = threads == 1 ? 1 : std::int64_t{4} * threads;
   const std::int64_t wide = up(std::max<std::int64_t>(128, feature_step), feature_step);
   const std::int64_t feature_steps = up(features, feature_step), row_steps = up(rows, row_step);
   std::int64_t feature_parts = std::clamp<std::int64_t>(feature_steps / wide, 1, target);

@@ -17,7 +17,7 @@ declare -A may_include=(
   [speech]='core/ text/ nn/ models/ decibit/ fmt/'
   [transcription]='core/ io/ dsp/ text/ nn/ models/ decibit/ fmt/ zlib.h'
   [convert]='core/ io/ quant/ kernels/ nn/weights.h models/registry.h models/schema.h models/source_model.h models/source_index.h fmt/ pcre2.h'
-  [apps/bench]='bench/ core/ quant/ kernels/ fmt/'
+  [apps/bench]='bench/ core/ quant/ kernels/ nn/ fmt/'
 )
 failures=0
 fail() {
