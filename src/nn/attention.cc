@@ -14,7 +14,8 @@ struct Tokens {
   isa::Element element;
   const std::uint8_t* k;
   const std::uint8_t* v;
-  std::int64_t k_stride, v_stride;  // bytes
+  std::int64_t k_stride, v_stride;  // bytes from token to token,
+  std::int64_t head_bytes;          // and from one key head to the next
   std::int64_t count, ring;
 };
 
@@ -48,9 +49,7 @@ isa::AttentionJob make_job(const AttentionShape& shape, ConstRows q, const Token
 /// Lets the job be that of `head` and those that share its keys.
 void set_head(isa::AttentionJob& job, const AttentionShape& shape, ConstRows q,
               const Tokens& tokens, std::int64_t head, Rows y) {
-  const std::int64_t item =
-      size_bytes(tokens.element == isa::Element::kF32 ? DType::kF32 : DType::kF16);
-  const std::int64_t from = head * shape.kv_heads / shape.heads * shape.head_dim * item;
+  const std::int64_t from = head * shape.kv_heads / shape.heads * tokens.head_bytes;
   job.q = q.data + head * shape.head_dim;
   job.k = tokens.k + from;
   job.v = tokens.v + from;
@@ -101,7 +100,8 @@ void run(const Context& context, const AttentionShape& shape, ConstRows q, const
 }
 
 Tokens tokens_of(const AttentionShape& shape, const KvCache& cache, std::int64_t queries) {
-  DECIBIT_CHECK(cache.width() == shape.kv_heads * shape.head_dim && queries <= cache.length());
+  DECIBIT_CHECK(cache.heads() == shape.kv_heads && cache.head_dim() == shape.head_dim &&
+                queries <= cache.length());
   const bool wrapped = cache.length() > cache.capacity();
   DECIBIT_CHECK(!wrapped || (shape.causal && shape.window > 0 &&
                              shape.window + queries - 1 <= cache.capacity()));
@@ -110,6 +110,7 @@ Tokens tokens_of(const AttentionShape& shape, const KvCache& cache, std::int64_t
           plain_bytes(cache.values()),
           cache.row_bytes(),
           cache.row_bytes(),
+          cache.head_bytes(),
           cache.length(),
           wrapped ? cache.capacity() : 0};
 }
@@ -123,8 +124,8 @@ void attention(const Context& context, const AttentionShape& shape, ConstRows q,
   constexpr std::int64_t kItem = sizeof(float);
   run(context, shape, q,
       {isa::Element::kF32, reinterpret_cast<const std::uint8_t*>(k.data),
-       reinterpret_cast<const std::uint8_t*>(v.data), k.stride * kItem, v.stride * kItem, k.count,
-       0},
+       reinterpret_cast<const std::uint8_t*>(v.data), k.stride * kItem, v.stride * kItem,
+       shape.head_dim * kItem, k.count, 0},
       y, weights);
 }
 

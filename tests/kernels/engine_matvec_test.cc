@@ -208,7 +208,7 @@ TEST(Matvec, EqualsTheReferenceWithinItsBound) {
       for (const Input input : {Input::kF32, Input::kI16, Input::kI8})
         for (const std::int64_t k : lengths(f)) {
           unsigned seed = 1;
-          for (const std::int64_t m : {1, 2, 3, 4, 7}) {
+          for (const std::int64_t m : {1, 2, 3, 4, 5, 7}) {
             const std::int64_t n = m % 2 == 0 ? 4 : 3;
             const Matrix matrix(f, n, k, seed), magnitudes(f, n, k, seed, true);
             if (!table->matvec->supports(matrix.w, input)) continue;

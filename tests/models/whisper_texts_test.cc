@@ -65,7 +65,7 @@ class TextsTest : public ::testing::Test {
   ThreadPool pool_{1};
   Workspace workspace_;
   Context context_ = {*supported_tables().back(), pool_, workspace_};
-  Texts texts_{kLayers, kMostTokens, kWidth, DType::kF16};
+  Texts texts_{kLayers, kMostTokens, 1, kWidth, DType::kF16};
   std::vector<Text> expected_;
 };
 

@@ -68,7 +68,7 @@ class KvCacheTest : public ::testing::TestWithParam<DType> {
 };
 
 TEST_P(KvCacheTest, KeepsTokensAndForgetsTheLast) {
-  KvCache cache(8, 2, GetParam());
+  KvCache cache(8, 1, 2, GetParam());
   append(cache, 0, 5);
   EXPECT_EQ(cache.length(), 5);
   EXPECT_FLOAT_EQ(mean_value(cache, 0), -3);     // of 1 to 5
@@ -79,7 +79,7 @@ TEST_P(KvCacheTest, KeepsTokensAndForgetsTheLast) {
 }
 
 TEST_P(KvCacheTest, FollowsAnother) {
-  KvCache one(8, 2, GetParam()), other(8, 2, GetParam());
+  KvCache one(8, 1, 2, GetParam()), other(8, 1, 2, GetParam());
   append(one, 0, 5);
   append(other, 0, 2);
   append(other, 7, 2);
@@ -92,7 +92,7 @@ TEST_P(KvCacheTest, FollowsAnother) {
 }
 
 TEST_P(KvCacheTest, SeveralTextsAreOneQueryEach) {
-  KvCache one(8, 2, GetParam()), other(8, 2, GetParam());
+  KvCache one(8, 1, 2, GetParam()), other(8, 1, 2, GetParam());
   append(one, 0, 5);
   append(other, 3, 2);
   const std::vector<float> q(4);
@@ -104,7 +104,7 @@ TEST_P(KvCacheTest, SeveralTextsAreOneQueryEach) {
 }
 
 TEST_P(KvCacheTest, RunsOnInAWindow) {
-  KvCache cache(6, 2, GetParam());
+  KvCache cache(6, 1, 2, GetParam());
   for (std::int64_t t = 0; t < 100; t += 2) {
     append(cache, t, 2);
     if (t < 4) continue;
@@ -113,6 +113,28 @@ TEST_P(KvCacheTest, RunsOnInAWindow) {
   cache.rollback(99);
   append(cache, 99, 1);
   EXPECT_FLOAT_EQ(mean_value(cache, 4), -98.5f);
+}
+
+TEST_P(KvCacheTest, HeadsFindTheirOwnTokens) {
+  constexpr std::int64_t kTokens = 5, kWidth = 6;  // three heads of two
+  std::vector<float> k(kTokens * kWidth), q(kWidth, 0.5f), y(kWidth), expected(kWidth);
+  std::iota(k.begin(), k.end(), -10.0f);
+  std::vector<float> v(k.rbegin(), k.rend());
+  const AttentionShape shape = {3, 3, 2, 1.0f};
+  const ConstRows keys = {k.data(), kTokens, kWidth, kWidth};
+  const ConstRows values = {v.data(), kTokens, kWidth, kWidth};
+  attention(context_, shape, {q.data(), 1, kWidth, kWidth}, keys, values,
+            {expected.data(), 1, kWidth, kWidth});
+
+  KvCache small(kTokens, 3, 2, GetParam()), large(2 * kTokens, 3, 2, GetParam());
+  small.append(context_, keys, values);
+  large.append(context_, keys.rows(0, 2), values.rows(0, 2));
+  large.follow(small, 2);
+  for (const KvCache* cache : {&small, &large}) {
+    attention(context_, shape, {q.data(), 1, kWidth, kWidth}, *cache,
+              {y.data(), 1, kWidth, kWidth});
+    EXPECT_EQ(y, expected);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, KvCacheTest, ::testing::Values(DType::kF32, DType::kF16),

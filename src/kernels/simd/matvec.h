@@ -144,8 +144,11 @@ void multiply_pair(const MatvecJob& job, const InputShape<V, B>& shape,
       case 3:
         multiply_pass<V, B, 3>(job, shape, first, rows);
         break;
-      default:
+      case 4:
         multiply_pass<V, B, 4>(job, shape, first, rows);
+        break;
+      default:
+        multiply_pass<V, B, 5>(job, shape, first, rows);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A prepared input of m rows, for one layout of weights (a block type B of matvec_unpack.h or
-// matvec_integers.h). Rows go in passes of up to four, M = 4, 4, ..., rest:
+// matvec_integers.h). Rows go in passes of up to five, which is a beam search of Whisper,
+// M = 5, 5, ..., rest:
 //   x       [pass][block][vector of the block][M][lanes], 0 beyond the end of the row
 //   scales  integers only: of the activations, by the lane of a block [pass][block][M][lanes], or
 //           where a block lies in one group [pass][group][M]
@@ -17,7 +18,7 @@
 namespace decibit::isa {
 namespace {
 
-constexpr std::int64_t kPassRows = 4;
+constexpr std::int64_t kPassRows = 5;
 
 /// Whether the lanes of one block may belong to several groups; the smallest group of narrower
 /// blocks is a multiple of them.

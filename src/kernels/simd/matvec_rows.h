@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two rows of W times up to four rows of x:
+// Two rows of W times up to five rows of x:
 //   y = sum over blocks of scale * (sum of vectors value * x)  +  sum over groups of bias * (sum
 //   x).
 // A lane's partial sum of a block belongs to one group, so scales are applied by lanes, and one

@@ -26,10 +26,11 @@ Network::Network(const Model& model, Engine& engine, Compute compute)
     : model_(model),
       engine_(engine),
       compute_(compute),
-      texts_(model.decoder().layers(), model.dims().text_context, model.dims().text_width,
-             cache_type(compute)) {
+      texts_(model.decoder().layers(), model.dims().text_context, model.dims().text_heads(),
+             kHeadSize, cache_type(compute)) {
   for (std::size_t i = 0; i < model.decoder().layers(); ++i)
-    audio_.emplace_back(model.dims().audio_context, model.dims().text_width, cache_type(compute));
+    audio_.emplace_back(model.dims().audio_context, model.dims().text_heads(), kHeadSize,
+                        cache_type(compute));
   logits_.reserve(kMostTexts * static_cast<std::size_t>(model.dims().vocabulary));
 }
 

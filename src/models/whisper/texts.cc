@@ -7,12 +7,14 @@
 
 namespace decibit::whisper {
 
-Texts::Texts(std::size_t layers, std::int64_t most_tokens, std::int64_t width, DType dtype)
+Texts::Texts(std::size_t layers, std::int64_t most_tokens, std::int64_t heads,
+             std::int64_t head_dim, DType dtype)
     : most_tokens_(most_tokens) {
   for (Place& place : places_) {
     place.tokens.reserve(static_cast<std::size_t>(most_tokens));
     place.layers.reserve(layers);
-    for (std::size_t i = 0; i < layers; ++i) place.layers.emplace_back(most_tokens, width, dtype);
+    for (std::size_t i = 0; i < layers; ++i)
+      place.layers.emplace_back(most_tokens, heads, head_dim, dtype);
   }
 }
 

@@ -20,7 +20,8 @@ class Texts {
  public:
   static constexpr std::size_t kMost = WindowNetwork::kMostTexts;
 
-  Texts(std::size_t layers, std::int64_t most_tokens, std::int64_t width, DType dtype);
+  Texts(std::size_t layers, std::int64_t most_tokens, std::int64_t heads, std::int64_t head_dim,
+        DType dtype);
 
   std::size_t count() const { return count_; }
   std::int64_t most_tokens() const { return most_tokens_; }
