@@ -111,6 +111,10 @@ class Row:
                 left_out, shown = "difference", True
             else:
                 self.add_words(name, window, segments)
+        more = found.keys() - {window["seek"] for window in reference["windows"]}
+        if more and not left_out:
+            self.differing += len(more)
+            self.notes.append(f"{name}: windows at {sorted(more)} that the reference does not have")
 
     def add_words(self, name, window, segments):
         theirs = word_times(window["segments"], list)

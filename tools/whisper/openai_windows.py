@@ -21,7 +21,6 @@ tokens, and between text and timestamps; of beam search between the last text th
 
 import argparse
 import hashlib
-import itertools
 import json
 import os
 import sys
@@ -187,13 +186,15 @@ def main():
     parser.add_argument("model")
     parser.add_argument("out")
     parser.add_argument("--threads", type=int, default=1,
-                        help="of torch; BLAS has its own, and two pools on the same cores wait for each other")
+                        help="of torch; OpenBLAS has its own (OPENBLAS_NUM_THREADS), and two pools wait for each other")
+    parser.add_argument("--modes", default="greedy,beam,greedy-words,beam-words")
     parser.add_argument("sounds", nargs="+")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     model = Model(args.model)
-    for words, (search, beam_size) in itertools.product([False, True], [("greedy", None), ("beam", 5)]):
-        out = os.path.join(args.out, f"{model.name}-{search}{'-words' if words else ''}.json")
+    for mode in args.modes.split(","):
+        beam_size, words = 5 if mode.startswith("beam") else None, mode.endswith("words")
+        out = os.path.join(args.out, f"{model.name}-{mode}.json")
         answers = {"model": model.name, "beam_size": beam_size, "words": words,
                    "whisper": whisper.__version__, "torch": torch.__version__, "files": {}}
         if os.path.exists(out):
