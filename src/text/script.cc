@@ -20,7 +20,8 @@ constexpr std::size_t kLongestMarker = 40;  // code points
 constexpr std::u32string_view kMarkerStart = U"[pause";
 constexpr char32_t kParagraphSeparator = 0x2029;
 constexpr char32_t kByteOrderMark = 0xFEFF;
-// What has a meaning only at the beginning of a line (text/en/markup.cc).
+// What has a meaning only at the beginning of a line (text/en/line_ends.cc, markup.cc), as numbers
+// may.
 constexpr std::u32string_view kLineMarks = U"#>*•‣◦-+=_—`";
 
 bool is_line_end(char32_t c) {
@@ -125,7 +126,7 @@ void Script::put_visible(char32_t c) {
 }
 
 bool Script::keeps_line_end(char32_t next) const {
-  return is_in(kLineMarks, next) || line_mark_ == U'#' || line_mark_ == U'`';
+  return is_in(kLineMarks, next) || is_digit(next) || is_in(U"#`=", line_mark_);
 }
 
 void Script::read_marker() {

@@ -123,6 +123,12 @@ TEST(Script, SaysWhatIsNoPause) {
   EXPECT_THAT(notes("[paused 1s] [pauses]"), IsEmpty());
 }
 
+// The phonemizer tells items from prose; here their lines stay apart.
+TEST(Script, KeepsLineEndsBeforeNumbersAndBehindHeadings) {
+  EXPECT_THAT(told("To do\n1. Open\nit\n2. Close\nBig\n===\nsmall"),
+              ElementsAre("0|0|To do\n1. Open it\n2. Close Big\n===\nsmall"));
+}
+
 // As Python's errors="replace" does it.
 TEST(Script, ReplacesAndCountsWhatIsNoUtf8) {
   EXPECT_THAT(told("a\xFF\xC3 b\xE2\x82"), ElementsAre("0|0|a\uFFFD\uFFFD b\uFFFD"));
