@@ -20,18 +20,26 @@ constexpr std::array kProgramAliases = {ProgramAlias{"mlx_audio.convert", "conve
                                         ProgramAlias{"mlx_audio.tts.generate", "generate"},
                                         ProgramAlias{"mlx_audio.stt.generate", "stt-generate"}};
 
-/// Whether `link` was made; false when it leads to `program` already. Never replaces anything.
-Result<bool> make_link(const fs::path& program, const fs::path& link) {
+/// Whether `link` is still to be made; false when it leads to `program` already. Nothing is ever
+/// replaced.
+Result<bool> is_missing(const fs::path& program, const fs::path& link) {
   std::error_code error;
-  if (fs::exists(fs::symlink_status(link, error))) {
-    if (fs::equivalent(link, program, error)) return false;
-    return fail(ErrorCode::kNotFound,
-                fmt::format("{} exists and is another program", link.string()),
-                "give another folder, and put it before the other one in PATH");
+  if (!fs::exists(fs::symlink_status(link, error))) return true;
+  if (fs::equivalent(link, program, error)) return false;
+  return fail(ErrorCode::kNotFound, fmt::format("{} exists and is another program", link.string()),
+              "give another folder, and put it before the other one in PATH");
+}
+
+/// All of `links`, or none.
+Status make_links(const fs::path& program, const std::vector<std::string>& links) {
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    std::error_code error, ignored;
+    fs::create_symlink(program, links[i], error);
+    if (!error) continue;
+    for (std::size_t made = 0; made < i; ++made) fs::remove(links[made], ignored);
+    return Unexpected(system_error(error.value(), "cannot make the link", links[i]));
   }
-  fs::create_symlink(program, link, error);
-  if (!error) return true;
-  return Unexpected(system_error(error.value(), "cannot make the link", link.string()));
+  return {};
 }
 
 Result<Outcome> run(const Values& values, Reporter&) {
@@ -44,11 +52,12 @@ Result<Outcome> run(const Values& values, Reporter&) {
   std::vector<std::string> made;
   for (const ProgramAlias& alias : program_aliases()) {
     const fs::path link = folder / alias.name;
-    const bool is_new = TRY(make_link(program, link));
+    const bool is_new = TRY(is_missing(program, link));
     outcome.text += fmt::format("{} {}: decibit {}\n",
                                 is_new ? "made" : "there already:", link.string(), alias.command);
     if (is_new) made.push_back(link.string());
   }
+  TRY(make_links(program, made));
   outcome.json.set("made", json_strings(made));
   return outcome;
 }
@@ -64,7 +73,7 @@ Command compat_command() {
               "Makes links to decibit in a folder, named like the programs of mlx-audio: "
               "mlx_audio.convert, mlx_audio.tts.generate and mlx_audio.stt.generate. Called by "
               "these names, decibit takes "
-              "their flags. Nothing is ever replaced.",
+              "their flags. Nothing is ever replaced; if one cannot be made, none is.",
           .arguments = {{.name = kFolder,
                          .help = "An existing folder, early in PATH",
                          .required = true,

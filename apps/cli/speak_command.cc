@@ -21,6 +21,7 @@
 #include "cli/speech_job.h"
 #include "cli/speech_output.h"
 #include "cli/units.h"
+#include "core/cores.h"
 #include "models/kokoro/voice.h"
 
 namespace decibit::cli {
@@ -74,7 +75,7 @@ std::vector<Flag> speak_flags() {
        .default_value = "0"},
       {.name = "--gap-ms",
        .value = "N",
-       .help = "Silence between paragraphs",
+       .help = "Silence between paragraphs, beside what the voice leaves at their ends",
        .group = kVoiceGroup,
        .default_value = std::to_string(SpeechOptions().paragraph_gap.count())},
       {.name = "--out",
@@ -189,6 +190,15 @@ Status check_files(const Values& values, const SpeechJob& job) {
   return refuse_same_file(input_files(values, job.model), outputs);
 }
 
+/// Samples do not depend on it, and threads that share a core only wait for each other.
+unsigned no_more_than_cores(unsigned threads, Reporter& reporter) {
+  const unsigned cores = usable_cores();
+  if (threads <= cores) return threads;
+  reporter.note(fmt::format("--threads {}: there are {} usable cores, so {} are used", threads,
+                            cores, cores));
+  return cores;
+}
+
 Result<Outcome> run(const Values& values, Reporter& reporter) {
   SpeechJob job;
   job.options = TRY(parse_options(values));
@@ -204,7 +214,8 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
     if (model) job.model = *std::move(model);
     return explain(std::move(job), reporter);
   }
-  job.threads = TRY(parse_threads(values.get("--threads")));
+  const unsigned threads = TRY(parse_threads(values.get("--threads")));
+  job.threads = no_more_than_cores(threads, reporter);
   job.model = TRY(kokoro_folder(values));
   TRY(check_files(values, job));
   job.voice = values.get("--voice", "af_heart");
@@ -234,7 +245,8 @@ Command speak_command() {
           "Text is read as American English. Other languages, and what should sound otherwise, "
           "can be given in phonemes, those of misaki, Kokoro's own alphabet. Long texts are cut at "
           "the ends of sentences, else at clause marks; a book is spoken in the memory of a page. "
-          "Blank lines and [pause 500ms] are silence. The same input gives the same samples on "
+          "Blank lines and [pause 500ms] are silence, beside what the voice leaves at both ends. "
+          "The same input gives the same samples on "
           "any number of threads. Ctrl-C keeps what was spoken; "
           "with --split, whole paragraphs.",
       .arguments = {{.name = kText,

@@ -67,6 +67,7 @@ Result<Outcome> explain(SpeechJob job, Reporter& reporter) {
     notes.add_unknown(unknown);
     report.add(chunk);
     report.add_dropped(unknown);
+    report.add_dropped(chunk.unspoken);
     if (!chunk.phonemes.empty()) ++sounding;
   }
   if (sounding == 0)

@@ -90,6 +90,7 @@ Result<Outcome> speak(SpeechJob job, Reporter& reporter) {
   TRY(Status(spoken));
   TRY(output.finish());
   report.add_dropped(synthesizer.unknown_symbols());
+  report.add_dropped(synthesizer.unspoken());
   if (output.clipped() > 0)
     reporter.note(
         fmt::format("{} samples were beyond full scale and are clipped", output.clipped()));

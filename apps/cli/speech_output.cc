@@ -92,7 +92,7 @@ Result<SpeechOutputPlan> plan_speech_output(const Values& values) {
 }
 
 Result<SpeechOutput> SpeechOutput::open(const SpeechOutputPlan& plan) {
-  SpeechOutput output(plan.kind, TRY(open_sink(plan)));
+  SpeechOutput output(plan, TRY(open_sink(plan)));
   if (!plan.timestamps.empty())
     output.times_.emplace(
         TRY(TimestampWriter::create(plan.timestamps, plan.timestamp_format, plan.replace)));
@@ -153,7 +153,9 @@ Result<std::string> SpeechOutput::keep_fragment() {
   std::string place = TRY(sink_->keep_fragment());
   if (kind_ == Kind::kFolder) samples_ = whole_samples_;
   if (place.empty()) return place;
-  if (times_) TRY(times_->keep_fragment());
+  // Plain names would say that they are of the older sound.
+  const bool beside = kind_ == Kind::kFile && fs::path(place) != path_;
+  if (times_) TRY(times_->keep_fragment(beside));
   return place;
 }
 

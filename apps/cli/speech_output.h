@@ -56,11 +56,12 @@ class SpeechOutput {
   std::uint64_t clipped() const { return sink_->clipped(); }
 
  private:
-  SpeechOutput(SpeechOutputPlan::Kind kind, std::unique_ptr<AudioSink> sink)
-      : kind_(kind), sink_(std::move(sink)) {}
+  SpeechOutput(const SpeechOutputPlan& plan, std::unique_ptr<AudioSink> sink)
+      : kind_(plan.kind), path_(plan.path), sink_(std::move(sink)) {}
   Status add_times(const SpeechChunk& chunk);
 
   SpeechOutputPlan::Kind kind_;
+  std::filesystem::path path_;
   std::unique_ptr<AudioSink> sink_;
   std::optional<TimestampWriter> times_;
   std::vector<TimedSegment> begun_times_;  // of a paragraph whose file may yet go

@@ -3,9 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "core/suggest.h"
 #include "core/utf8.h"
 #include "speech/symbol_list.h"
+#include "text/unicode.h"
 
 namespace decibit::cli {
 namespace {
@@ -13,6 +18,17 @@ namespace {
 void append_part(std::string& all, std::string_view part) {
   if (!all.empty() && !part.empty()) all += ' ';
   all += part;
+}
+
+/// `word` without the marks that are written at it.
+std::string without_marks(std::string_view word) {
+  const std::u32string all = code_points(word);
+  const auto belongs = [](char32_t c) {
+    return text::is_letter(c) || text::is_mark(c) || text::is_digit(c);
+  };
+  const auto begin = std::ranges::find_if(all, belongs);
+  const auto end = std::find_if(all.rbegin(), std::make_reverse_iterator(begin), belongs).base();
+  return to_utf8(std::u32string(begin, end));
 }
 
 }  // namespace
@@ -39,7 +55,10 @@ void SpeechReport::add_dropped(std::u32string_view symbols) {
 
 /// A word that was cut has its text in its first part only.
 void SpeechReport::add_word(const std::string& word, bool guessed) {
-  if (guessed && !word.empty()) guessed_.push_back(word);
+  if (!guessed) return;
+  std::string bare = without_marks(word);
+  if (!bare.empty() && std::ranges::find(guessed_, bare) == guessed_.end())
+    guessed_.push_back(std::move(bare));
 }
 
 std::string SpeechReport::explanation() const {

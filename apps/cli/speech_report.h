@@ -16,7 +16,7 @@ class SpeechReport {
  public:
   void add(const SpeechChunk& spoken);
   void add(const speech::ReadChunk& read);
-  /// Symbols that the model does not know.
+  /// Symbols that the model does not know, and characters without a reading.
   void add_dropped(std::u32string_view symbols);
 
   /// The text as read, its phonemes, the words that were guessed and the symbols that were dropped.
@@ -28,8 +28,8 @@ class SpeechReport {
   void add_word(const std::string& word, bool guessed);
 
   std::string text_, phonemes_;
-  std::vector<std::string> guessed_;
-  std::u32string dropped_;  // each once
+  std::vector<std::string> guessed_;  // each once
+  std::u32string dropped_;            // each once
 };
 
 }  // namespace decibit::cli

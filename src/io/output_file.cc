@@ -202,11 +202,11 @@ Status OutputFile::commit() {
   return {};
 }
 
-Result<fs::path> OutputFile::keep_fragment() {
+Result<fs::path> OutputFile::keep_fragment(bool beside) {
   TRY(flush());
   if (!seekable()) return path_;
   fs::path name = target_;
-  int error = rename_to_free_name(partial_, name);
+  int error = beside ? EEXIST : rename_to_free_name(partial_, name);
   if (error == EEXIST) {
     name.replace_filename(fragment_name(target_));
     error = ::rename(partial_.c_str(), name.c_str()) == 0 ? 0 : errno;

@@ -35,7 +35,8 @@ class OutputFile {
   Status commit();
   /// For what was interrupted: never in place of an older file, then it is NAME.interrupted.EXT
   /// beside that (an earlier one of this name goes). Returns where it is.
-  Result<std::filesystem::path> keep_fragment();
+  /// With `beside`, it has that name even where there is no older file.
+  Result<std::filesystem::path> keep_fragment(bool beside = false);
 
  private:
   OutputFile() = default;

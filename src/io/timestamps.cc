@@ -120,9 +120,9 @@ Status TimestampWriter::finish() {
   return file_.commit();
 }
 
-Result<std::filesystem::path> TimestampWriter::keep_fragment() {
+Result<std::filesystem::path> TimestampWriter::keep_fragment(bool beside) {
   TRY(write_end());
-  return file_.keep_fragment();
+  return file_.keep_fragment(beside);
 }
 
 }  // namespace decibit

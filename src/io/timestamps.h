@@ -38,7 +38,7 @@ class TimestampWriter {
   Status add(const TimedSegment& segment);
   Status finish();
   /// In place of finish(); see OutputFile::keep_fragment.
-  Result<std::filesystem::path> keep_fragment();
+  Result<std::filesystem::path> keep_fragment(bool beside = false);
 
  private:
   TimestampWriter(OutputFile file, TimestampFormat format)

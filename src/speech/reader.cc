@@ -77,6 +77,7 @@ void Reader::read_passage(text::Passage passage) {
   } else {
     text::en::Phonemes read = phonemizer_->phonemize(passage.text);
     for (std::string& note : read.notes) notes_.add(std::move(note));
+    unspoken_ += read.unspoken;
     list = words_of(read.tokens);
   }
   const std::uint64_t base = first_word_ + words_.size();
@@ -115,6 +116,7 @@ void Reader::fill(ReadChunk& chunk, const kokoro::PhonemeChunk& cut) {
   end_is_due_ = !chunk.ends_paragraph;
   chunk.phonemes = cut.phonemes;
   chunk.notes = notes_.take();
+  chunk.unspoken = std::exchange(unspoken_, {});
   chunk.bytes_read = bytes_spoken();
   chunk.text_came = text_came_;
   chunk.words.clear();

@@ -37,6 +37,7 @@ struct ReadChunk {
   std::u32string phonemes;
   std::vector<ChunkWord> words;
   std::vector<std::string> notes;  // what was replaced, removed or not understood so far
+  std::u32string unspoken;         // characters of the text that have no reading
   std::uint64_t bytes_read = 0;    // of the source, up to about the end of this chunk
   /// When the last of the bytes that it took had come: what follows is our own time, not the wait.
   std::chrono::steady_clock::time_point text_came{};
@@ -82,6 +83,7 @@ class Reader {
   std::size_t paragraph_ = 0;
   std::chrono::milliseconds pause_{0};
   text::NoteList notes_;
+  std::u32string unspoken_;
   std::chrono::steady_clock::time_point text_came_{};
   // Where the passage at hand lies in the source, and how many symbols it is.
   std::uint64_t passage_begin_ = 0, passage_end_ = 0;

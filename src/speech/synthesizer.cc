@@ -19,6 +19,11 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+void add_each_once(std::u32string_view symbols, std::u32string& to) {
+  for (const char32_t symbol : symbols)
+    if (to.find(symbol) == to.npos) to += symbol;
+}
+
 Error nothing_to_say(std::u32string_view unknown) {
   if (unknown.empty()) return {ErrorCode::kUsage, "there is nothing to say: the text has no sound"};
   return {.code = ErrorCode::kUsage,
@@ -33,6 +38,7 @@ Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonem
                              OnChunk on_chunk, OnParagraphEnd on_paragraph_end) {
   timing_ = {};
   unknown_.clear();
+  unspoken_.clear();
   const kokoro::Model& model = network_.model();
   ReadAhead ahead(
       Reader(std::move(text), phonemizer,
@@ -48,8 +54,8 @@ Status Synthesizer::generate(TextSource text, const text::en::Phonemizer* phonem
     std::u32string dropped;
     const bool has_sound = model.vocabulary().encode(read.phonemes, dropped).size() > 2;
     notes.add_unknown(dropped);
-    for (const char32_t symbol : dropped)
-      if (unknown_.find(symbol) == unknown_.npos) unknown_ += symbol;
+    add_each_once(dropped, unknown_);
+    add_each_once(read.unspoken, unspoken_);
     if (has_sound) {
       const Clock::time_point begun = Clock::now();
       const kokoro::Speech speech =

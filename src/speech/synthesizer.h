@@ -60,12 +60,14 @@ class Synthesizer {
   const Timing& timing() const { return timing_; }
   /// Of the last text, each once: also those of chunks that were left out as a whole.
   std::u32string_view unknown_symbols() const { return unknown_; }
+  /// Characters of the last text that have no reading, each once.
+  std::u32string_view unspoken() const { return unspoken_; }
   std::size_t workspace_bytes() const { return network_.workspace_bytes(); }
 
  private:
   kokoro::Synthesizer network_;
   Timing timing_;
-  std::u32string unknown_;
+  std::u32string unknown_, unspoken_;
 };
 
 }  // namespace decibit::speech

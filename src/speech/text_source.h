@@ -23,7 +23,8 @@ struct TextSource {
 };
 
 TextSource text_in_memory(std::string text);
-/// A file, pipe or terminal that the caller opened and closes; `name` is for messages.
+/// A file, pipe or terminal that the caller opened and closes; `name` is for messages. Reading is
+/// kBadInput when it begins with what is no text.
 TextSource text_of_descriptor(int descriptor, std::string name);
 /// kNotFound, kDenied; a folder is kBadInput.
 Result<TextSource> text_of_file(const std::filesystem::path& path);

@@ -56,6 +56,14 @@ std::string Pattern::replace(std::string_view text, const Rewrite& rewrite) cons
   return result;
 }
 
+bool Pattern::matches(std::string_view text) const {
+  const auto* code = static_cast<const pcre2_code*>(code_.get());
+  const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> data(
+      pcre2_match_data_create_from_pattern(code, nullptr), &pcre2_match_data_free);
+  return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0,
+                     PCRE2_NO_UTF_CHECK, data.get(), nullptr) > 0;
+}
+
 std::string Pattern::replace(std::string_view text, std::string_view with) const {
   return replace(text, [&](const Match&) { return std::optional<std::string>(with); });
 }

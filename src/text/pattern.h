@@ -43,6 +43,7 @@ class Pattern {
   using Rewrite = std::function<std::optional<std::string>(const Match&)>;
   [[nodiscard]] std::string replace(std::string_view text, const Rewrite& rewrite) const;
   [[nodiscard]] std::string replace(std::string_view text, std::string_view with) const;
+  [[nodiscard]] bool matches(std::string_view text) const;  // anywhere in it
 
  private:
   std::shared_ptr<void> code_;

@@ -9,6 +9,7 @@
 
 #include "text/passage_cut.h"
 #include "text/unicode.h"
+#include "text/valid_utf8.h"
 
 namespace decibit::text {
 namespace {
@@ -19,7 +20,8 @@ constexpr std::size_t kLongestMarker = 40;  // code points
 constexpr std::u32string_view kMarkerStart = U"[pause";
 constexpr char32_t kParagraphSeparator = 0x2029;
 constexpr char32_t kByteOrderMark = 0xFEFF;
-// What has a meaning only at the beginning of a line (text/en/markup.cc).
+// What has a meaning only at the beginning of a line (text/en/line_ends.cc, markup.cc), as numbers
+// may.
 constexpr std::u32string_view kLineMarks = U"#>*•‣◦-+=_—`";
 
 bool is_line_end(char32_t c) {
@@ -27,15 +29,6 @@ bool is_line_end(char32_t c) {
 }
 
 bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
-
-/// Whether `bytes` are the beginning of a sequence whose end may still come.
-bool is_unfinished(std::string_view bytes) {
-  const auto first = static_cast<unsigned char>(bytes.front());
-  const std::size_t length = first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  return bytes.size() < length && first < 0xF5 &&
-         std::all_of(bytes.begin() + 1, bytes.end(),
-                     [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) == 0x80; });
-}
 
 /// The length in `marker`, "[pause 1.5s]"; none if it is no such marker.
 std::optional<double> marker_ms(std::string_view marker) {
@@ -67,7 +60,7 @@ void Script::end() {
   emit(text_, true);
   text_.clear();
   after_paragraph_ = false;  // a paragraph that does not come has no silence before it
-  if (after_marker_ || bad_bytes_ > 0 || !notes_.empty()) ready_.push_back(before_next());
+  if (after_marker_ || replaced_ > 0 || !notes_.empty()) ready_.push_back(before_next());
 }
 
 bool Script::take(Passage& passage) {
@@ -80,16 +73,14 @@ bool Script::take(Passage& passage) {
 void Script::decode(bool all) {
   std::size_t at = 0;
   while (at < undecoded_.size()) {
-    const std::string_view rest = std::string_view(undecoded_).substr(at);
-    if (!all && is_unfinished(rest)) break;
-    const std::size_t before = at;
-    const char32_t c = next_code_point(undecoded_, at);
-    bytes_read_ += at - before;
-    if (c == kReplacement && at == before + 1) {  // a genuine one has three bytes
-      ++bad_bytes_;
-    } else if (!(first_ && c == kByteOrderMark)) {
-      put(c);
-    }
+    const Utf8Part part = first_utf8_part(std::string_view(undecoded_).substr(at));
+    if (!all && part.may_go_on) break;
+    std::size_t next = at;
+    const char32_t c = part.whole ? next_code_point(undecoded_, next) : kReplacement;
+    at += part.length;
+    bytes_read_ += part.length;
+    if (!part.whole) ++replaced_;
+    if (!(first_ && c == kByteOrderMark)) put(c);
     first_ = false;
   }
   undecoded_.erase(0, at);
@@ -135,7 +126,7 @@ void Script::put_visible(char32_t c) {
 }
 
 bool Script::keeps_line_end(char32_t next) const {
-  return is_in(kLineMarks, next) || line_mark_ == U'#' || line_mark_ == U'`';
+  return is_in(kLineMarks, next) || is_digit(next) || is_in(U"#`=", line_mark_);
 }
 
 void Script::read_marker() {
@@ -196,9 +187,9 @@ Passage Script::before_next() {
   after_marker_ = after_paragraph_ = false;
   pause_ = milliseconds(0);
   passage.bytes_read = bytes_read_;
-  if (bad_bytes_ > 0)
-    notes_.add("bytes left out that are not UTF-8: " + std::to_string(bad_bytes_));
-  bad_bytes_ = 0;
+  if (replaced_ > 0)
+    notes_.add("not UTF-8, replaced by U+FFFD, which is not spoken: " + std::to_string(replaced_));
+  replaced_ = 0;
   passage.notes = notes_.take();
   return passage;
 }

@@ -39,7 +39,7 @@ struct Passage {
 ///   and a note says so.
 /// - Longer passages are cut at the last end of a sentence, else clause mark, else space, else
 ///   between any two characters.
-/// - Bytes that are not UTF-8 are left out and counted in a note.
+/// - What is not UTF-8 becomes U+FFFD, as in valid_utf8.h, and is counted in a note.
 class Script {
  public:
   static constexpr std::size_t kLongest = 4096;  // code points of a passage
@@ -83,7 +83,7 @@ class Script {
   bool after_paragraph_ = false;
   bool after_marker_ = false;
   std::chrono::milliseconds pause_{0};
-  std::size_t bad_bytes_ = 0;
+  std::size_t replaced_ = 0;  // since the last passage
   NoteList notes_;
   std::deque<Passage> ready_;
 };

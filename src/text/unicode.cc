@@ -32,18 +32,7 @@ bool is_ascii(std::string_view text) {
 
 }  // namespace
 
-std::u32string decode_utf8(std::string_view utf8, std::size_t* replaced) {
-  std::u32string points;
-  points.reserve(utf8.size());
-  std::size_t bad = 0;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const std::size_t first = at;
-    points += next_code_point(utf8, at);
-    if (points.back() == kReplacement && at == first + 1) ++bad;  // a genuine one has three bytes
-  }
-  if (replaced != nullptr) *replaced = bad;
-  return points;
-}
+std::u32string decode_utf8(std::string_view utf8) { return code_points(utf8); }
 
 std::string encode_utf8(char32_t point) { return to_utf8({&point, 1}); }
 

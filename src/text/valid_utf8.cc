@@ -5,16 +5,8 @@
 #include <algorithm>
 
 namespace decibit::text {
-namespace {
 
-struct Part {
-  std::size_t length = 0;  // of the character, or of its longest beginning; at least 1
-  bool whole = false;
-  bool may_go_on = false;  // the bytes ended, not the character
-};
-
-// The character that `bytes`, which are not empty, begin with.
-Part first_part(std::string_view bytes) {
+Utf8Part first_utf8_part(std::string_view bytes) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned first = byte(0);
   if (first < 0x80) return {1, true, false};
@@ -30,13 +22,11 @@ Part first_part(std::string_view bytes) {
   return {length, true, false};
 }
 
-}  // namespace
-
 std::string valid_utf8(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const Part part = first_part(bytes);
+    const Utf8Part part = first_utf8_part(bytes);
     text += part.whole ? bytes.substr(0, part.length) : std::string_view("\xEF\xBF\xBD");
     bytes.remove_prefix(part.length);
   }
@@ -46,7 +36,7 @@ std::string valid_utf8(std::string_view bytes) {
 std::size_t unfinished_bytes(std::string_view bytes) {
   constexpr std::size_t kLongestBeginning = 3;
   for (std::size_t n = std::min(kLongestBeginning, bytes.size()); n > 0; --n) {
-    const Part part = first_part(bytes.substr(bytes.size() - n));
+    const Utf8Part part = first_utf8_part(bytes.substr(bytes.size() - n));
     if (part.may_go_on && part.length == n) return n;
   }
   return 0;

@@ -104,6 +104,12 @@ TEST(Compat, LinksAreNeverReplaced) {
   EXPECT_EQ(run_command({"compat", folder.path().string()}).exit_code, 3);
   EXPECT_EQ(fs::read_symlink(other), "/nowhere");
   EXPECT_EQ(run_command({"compat", "/nowhere"}).exit_code, 3);
+
+  // The last of them is in the way: none is made.
+  const ScratchFolder taken;
+  fs::create_symlink("/nowhere", taken / std::string(cli::program_aliases().back().name));
+  EXPECT_EQ(run_command({"compat", taken.path().string()}).exit_code, 3);
+  EXPECT_EQ(std::distance(fs::directory_iterator(taken.path()), {}), 1);
 }
 
 }  // namespace

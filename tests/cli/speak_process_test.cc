@@ -68,10 +68,13 @@ TEST_F(SpeakProcess, KeepsWhatWasSpokenWhenItIsInterrupted) {
   EXPECT_EQ(u32(wav, 40), wav.size() - kWavHeader);
   EXPECT_EQ(folder_content(scratch_.path()).size(), 1u);
 
-  const ChildResult again = interrupted({"--out", out.string(), "--force"});
+  const ChildResult again = interrupted(
+      {"--out", out.string(), "--force", "--timestamps", (scratch_ / "a.srt").string()});
   EXPECT_EQ(again.exit_code, 130) << again.out;
   EXPECT_EQ(bytes_of(out), wav) << "the older file stays";
   EXPECT_TRUE(fs::exists(scratch_ / "a.interrupted.wav"));
+  EXPECT_TRUE(fs::exists(scratch_ / "a.interrupted.srt"));
+  EXPECT_FALSE(fs::exists(scratch_ / "a.srt")) << "the older file has no such times";
 }
 
 TEST_F(SpeakProcess, KeepsWholeParagraphsWhenItIsInterrupted) {

@@ -217,6 +217,13 @@ TEST(SpeakModels, NotesATextThatNamesAFile) {
   EXPECT_EQ(run_command({"speak", "--explain", "letter"}).err, "");
 }
 
+TEST(SpeakModels, ListsGuessedWordsBareAndOnceAndWhatIsNotSpoken) {
+  const CommandRun run =
+      run_command({"speak", "--explain", "--json", "“Zorblat,” said Zorblat. 😀 😀"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, HasSubstr(R"("guessed":["Zorblat"],"dropped":["\ud83d\ude00"])"));
+}
+
 TEST(SpeakModels, ReplacesWhatIsNoText) {
   const CommandRun run = run_command({"speak", "--explain", "ca\xFFt \x01 dog"});
   EXPECT_EQ(run.exit_code, 0);

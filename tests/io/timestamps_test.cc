@@ -103,6 +103,10 @@ TEST_F(Timestamps, AreThereWholeOrNotAtAll) {
   EXPECT_EQ(*stopped->keep_fragment(), folder_ / "a.interrupted.json");
   EXPECT_TRUE(Json::parse(*read_text(folder_ / "a.interrupted.json")));
   EXPECT_EQ(*read_text(folder_ / "a.json"), "mine");
+
+  auto beside = TimestampWriter::create(folder_ / "c.json", TimestampFormat::kJson, true);
+  ASSERT_TRUE(beside && beside->add(said("a", 0, 1)));
+  EXPECT_EQ(*beside->keep_fragment(true), folder_ / "c.interrupted.json");
 }
 
 TEST(TimestampFormats, AreKnownByTheirNames) {

@@ -65,13 +65,32 @@ std::string all_of(const TextSource& source, std::size_t piece = 3) {
 }
 
 TEST_F(TextSources, OfAFileAreItsBytes) {
-  const std::string text("caf\xC3\xA9\0\xFF\r\n", 9);
+  const std::string text("caf\xC3\xA9 \0\xFF\r\n", 10);
   const auto source = speech::text_of_file(file(text));
   ASSERT_TRUE(source);
   EXPECT_EQ(source->size_bytes, text.size());
   EXPECT_EQ(all_of(*source), text);
   EXPECT_EQ(all_of(*source), "") << "it stays at its end";
   EXPECT_EQ(all_of(speech::text_of_file(file("")).value()), "");
+}
+
+TEST_F(TextSources, OfWhatIsNoTextAreRefused) {
+  std::string noise;
+  for (int i = 0; i < 100; ++i) noise += static_cast<char>(0x80 + i);
+  for (const std::string& bytes :
+       {std::string("\x7F\x45LF\0\0", 6), std::string("\xFF\xFEH\0i\0", 6), noise}) {
+    const auto source = speech::text_of_file(file(bytes));
+    ASSERT_TRUE(source);
+    std::vector<char> buffer(4096);
+    const auto got = source->read(buffer, kGoOn);
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, ErrorCode::kBadInput);
+    EXPECT_THAT(got.error().message, HasSubstr((folder_ / "text.txt").string() + " is no text"));
+  }
+  // Latin-1, and a book with some damage.
+  for (const std::string& bytes :
+       {std::string("Le caf\xE9 \xE9tait tr\xE8s bon, disait-il."), std::string("\x01\xFF")})
+    EXPECT_EQ(all_of(speech::text_of_file(file(bytes)).value(), 4096), bytes);
 }
 
 TEST_F(TextSources, OfAFileSayWhyTheyCannotBe) {

@@ -97,6 +97,18 @@ TEST(PhonemizerTest, MarkupOverrides) {
   EXPECT_EQ(phonemes("[the site](https://example.com/a)"), phonemes("the site"));
 }
 
+// Who makes a list or a heading puts no periods; who wraps prose may begin a line with any number.
+TEST(PhonemizerTest, HeadingsAndItemsEndLikeSentences) {
+  EXPECT_EQ(phonemes("To buy\n- milk\n* eggs!\n- tea"), phonemes("To buy. milk. eggs! tea"));
+  EXPECT_EQ(phonemes("To do:\n1. Open it\n2) Close it"),
+            phonemes("To do: 1. Open it. 2) Close it"));
+  EXPECT_EQ(phonemes("# The title\nThe text"), phonemes("The title. The text"));
+  EXPECT_EQ(phonemes("The title\n=====\nThe text"), phonemes("The title. The text"));
+  EXPECT_EQ(phonemes("- **milk**\n- \"tea.\"\n- eggs"), phonemes("milk. \"tea.\" eggs"));
+  EXPECT_EQ(phonemes("It was in\n1984. He\nleft at\n5. She stayed"),
+            phonemes("It was in 1984. He left at 5. She stayed"));
+}
+
 TEST(PhonemizerTest, SymbolsWithoutAReadingAreReported) {
   const Phonemes result = Phonemizer().phonemize("hello 今日 😀");
   EXPECT_EQ(result.phonemes, "həlˈO");
@@ -104,16 +116,13 @@ TEST(PhonemizerTest, SymbolsWithoutAReadingAreReported) {
   EXPECT_THAT(result.notes, Contains(HasSubstr("今")));
 }
 
-TEST(PhonemizerTest, InvalidUtf8IsReported) {
-  const Phonemes result = Phonemizer().phonemize("hel\xFFlo\xC3");
-  EXPECT_EQ(result.phonemes, "həlˈO");
-  EXPECT_THAT(result.notes, Contains(HasSubstr("not UTF-8: 2")));
-}
-
-TEST(PhonemizerTest, AReplacementCharacterIsRemovedAndReported) {
-  const Phonemes result = Phonemizer().phonemize("hel\uFFFDlo");
-  EXPECT_EQ(result.phonemes, "həlˈO");
-  EXPECT_THAT(result.notes, ::testing::ElementsAre("removed U+FFFD"));
+// It parts no word: most often it stands for an accented letter of another encoding.
+TEST(PhonemizerTest, AReplacementCharacterAndWhatIsNoUtf8AreRemovedAndReported) {
+  for (const char* text : {"hel\uFFFDlo", "hel\xFFlo\xC3"}) {
+    const Phonemes result = Phonemizer().phonemize(text);
+    EXPECT_EQ(result.phonemes, "həlˈO");
+    EXPECT_THAT(result.notes, ::testing::ElementsAre("removed U+FFFD"));
+  }
 }
 
 TEST(PhonemizerTest, NothingToSay) {

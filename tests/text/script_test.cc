@@ -57,7 +57,8 @@ std::string repeated(std::string_view text, int times) {
 TEST(Script, TellsAReplacementCharacterFromBytesThatAreNoText) {
   EXPECT_THAT(told("a\uFFFDb"), ElementsAre("0|0|a\uFFFDb"));
   EXPECT_THAT(notes("a\uFFFDb"), IsEmpty());
-  EXPECT_THAT(notes("a\uFFFD\xFF\xEF\xBF"), ElementsAre("bytes left out that are not UTF-8: 3"));
+  EXPECT_THAT(notes("a\uFFFD\xFF\xEF\xBF"),
+              ElementsAre("not UTF-8, replaced by U+FFFD, which is not spoken: 2"));
 }
 
 TEST(Script, EndsParagraphsAtBlankLines) {
@@ -122,10 +123,18 @@ TEST(Script, SaysWhatIsNoPause) {
   EXPECT_THAT(notes("[paused 1s] [pauses]"), IsEmpty());
 }
 
-TEST(Script, CountsBytesThatAreNoUtf8) {
-  EXPECT_THAT(told("a\xFF\xC3 b\xE2\x82"), ElementsAre("0|0|a b"));
-  EXPECT_THAT(notes("a\xFF\xC3 b\xE2\x82"), ElementsAre(HasSubstr("not UTF-8: 4")));
-  EXPECT_THAT(told("\xFF"), ElementsAre("0|0|"));
+// The phonemizer tells items from prose; here their lines stay apart.
+TEST(Script, KeepsLineEndsBeforeNumbersAndBehindHeadings) {
+  EXPECT_THAT(told("To do\n1. Open\nit\n2. Close\nBig\n===\nsmall"),
+              ElementsAre("0|0|To do\n1. Open it\n2. Close Big\n===\nsmall"));
+}
+
+// As Python's errors="replace" does it.
+TEST(Script, ReplacesAndCountsWhatIsNoUtf8) {
+  EXPECT_THAT(told("a\xFF\xC3 b\xE2\x82"), ElementsAre("0|0|a\uFFFD\uFFFD b\uFFFD"));
+  EXPECT_THAT(notes("a\xFF\xC3 b\xE2\x82"),
+              ElementsAre(HasSubstr("U+FFFD, which is not spoken: 3")));
+  EXPECT_THAT(told("\xFF"), ElementsAre("0|0|\uFFFD"));
 }
 
 TEST(Script, CutsLongPassagesWhereTheyMayBeCut) {

@@ -48,10 +48,14 @@ Result<std::unique_ptr<Model>> Model::bind(const SourceModel& source,
   ConfigReader config(source.config);
   const styletts2::Dims dims = styletts2::read_dims(config);
   if (config.ok()) styletts2::check_runnable(dims, decoder, config);
-  TRY(config.status());
+  const std::string file = (source.checkpoint->folder / "config.json").string();
+  if (const Status read = config.status(); !read)
+    return Unexpected(with_context(read.error(), file));
+  auto vocabulary = Vocabulary::read(source.config, dims.tokens);
+  if (!vocabulary) return Unexpected(with_context(vocabulary.error(), file));
   std::unique_ptr<Model> model(new Model);
   model->folder_ = source.checkpoint->folder;
-  model->vocabulary_ = TRY(Vocabulary::read(source.config, dims.tokens));
+  model->vocabulary_ = *std::move(vocabulary);
   const NamedWeights named = TRY(load_weights(source));
   WeightBinder binder(named.weights, model->memory_);
   model->network_ = styletts2::Network::bind(binder, dims, decoder, styletts2::AlphaName::kDot);

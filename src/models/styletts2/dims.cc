@@ -95,7 +95,9 @@ void check_runnable(const Dims& dims, const DecoderDims& decoder, ConfigReader& 
          "istftnet.gen_istft_n_fft is odd or larger than 4096");
   expect(g.initial_channels == decoder.out,
          "istftnet.upsample_initial_channel is not the width of the decoder's output");
-  expect(g.hop <= g.fft_size, "istftnet.gen_istft_hop_size is larger than gen_istft_n_fft");
+  expect(
+      2 * g.hop <= g.fft_size,
+      "istftnet.gen_istft_hop_size is larger than half of gen_istft_n_fft, so windows leave gaps");
   expect(dilations_are_usual(config.object("istftnet").find("resblock_dilation_sizes")),
          "istftnet.resblock_dilation_sizes is not [1, 3, 5] for every block");
   for (const std::int64_t taps : g.resblock_taps)

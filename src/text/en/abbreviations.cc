@@ -89,16 +89,21 @@ bool sentence_ends(std::string_view after) {
 bool capital_follows(std::string_view after) {
   return after.size() > 1 && after[0] == ' ' && after[1] >= 'A' && after[1] <= 'Z';
 }
+bool number_follows(std::string_view after) {
+  return after.size() > 1 && after[0] == ' ' && after[1] >= '0' && after[1] <= '9';
+}
+bool is_in(std::string_view list, std::string_view word) {
+  return list.find(" " + std::string(word) + " ") != std::string_view::npos;
+}
 
-// A dot is a full stop too at the end, and before a capital unless the word is a title or stands
-// before a name.
+// A dot is a full stop too at the end, and before a capital or a number unless the word is a title,
+// stands before a name or is numbered.
 std::string dot_after(std::string_view word, std::string_view after) {
   static constexpr std::string_view kNoTitles = " Jr Sr Inc Ltd Corp Bros Ave Blvd Rd Ln Hwy Pkwy ";
+  static constexpr std::string_view kNumbered = " Rd Hwy Pkwy ";
   if (sentence_ends(after)) return ".";
-  return kNoTitles.find(" " + std::string(word) + " ") != std::string_view::npos &&
-                 capital_follows(after)
-             ? "."
-             : "";
+  const bool number = number_follows(after) && !is_in(kNumbered, word);
+  return is_in(kNoTitles, word) && (number || capital_follows(after)) ? "." : "";
 }
 
 Text dotted_word(const Match& m) {
@@ -109,7 +114,8 @@ Text dotted_word(const Match& m) {
 
 // A street behind its name and before no other name; else a saint.
 Text street(const Match& m) {
-  return std::string(m[1]) + "Street" + (sentence_ends(m.after()) ? "." : "");
+  const bool ends = sentence_ends(m.after()) || number_follows(m.after());
+  return std::string(m[1]) + "Street" + (ends ? "." : "");
 }
 
 Text numbered(const Match& m) {

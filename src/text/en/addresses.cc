@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is read part by part, with the names of its marks: e-mail, URLs, file names, IP addresses,
-// telephone numbers. "Ann.Lee@example.co.uk" is "Ann dot Lee at example dot co dot U K".
+// What is read part by part, with the names of its marks: e-mail, URLs, paths, file names, IP
+// addresses, telephone numbers. "Ann.Lee@example.co.uk" is "Ann dot Lee at example dot co dot U K".
 #include <string>
 
 #include "text/en/normalizer.h"
@@ -43,6 +43,8 @@ std::string_view name_of_mark(char c) {
       return "tilde";
     case '%':
       return "percent";
+    case '\\':
+      return "backslash";
     default:
       return "";
   }
@@ -61,9 +63,9 @@ std::string letter_by_letter(std::string_view letters) {
 bool is_spelled(std::string_view label) {
   const std::string lower = ascii_lower(label);
   if (lower.size() <= 2) return lower != "co" && lower != "me" && lower != "my" && lower != "go";
-  for (std::string_view name :
-       {"www", "edu", "html", "htm", "php", "http", "https", "ftp", "pdf", "txt", "exe", "png",
-        "jpg", "gif", "csv",  "xml", "css", "mpg",  "svg",   "doc", "ppt", "xls", "tsv", "cpp"}) {
+  for (std::string_view name : {"www", "edu", "etc", "html", "htm", "php", "http", "https", "ftp",
+                                "pdf", "txt", "exe", "png",  "jpg", "gif", "csv",  "xml",   "css",
+                                "mpg", "svg", "doc", "ppt",  "xls", "tsv", "cpp"}) {
     if (lower == name) return true;
   }
   return lower.find_first_of("aeiouy") == std::string::npos;
@@ -145,11 +147,19 @@ std::string read_addresses(std::string text) {
       "(?<![\\w@./-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,4}"
       "(?:com|org|net|edu|gov|io|dev|app|ai|info|xyz|tv|co\\.uk|ac\\.uk)(?![\\w-])(?:/"
       "[^\\s<>\"]{0,2000})?");
+  // From a root, or from a folder that the path itself names as one.
+  static const Pattern kPath(
+      "(?<![\\w@/.~\\\\-])(?:(?:~|\\.{1,2})/[\\w.@+-]{1,64}|/[\\w.@+-]{1,64}/[\\w.@+-]{1,64})"
+      "(?:/[\\w.@+-]{1,64}){0,20}/?(?![\\w/])"
+      "|(?<![\\w@/.~\\\\-])[\\w.-]{1,64}(?:/[\\w.-]{1,64}){1,20}/(?![\\w/])"
+      "|(?<![\\w\\\\])[A-Za-z]:\\\\(?:[^\\s<>\"|?*:/]{1,200})");
   static const Pattern kFile(
-      "(?<![\\w@/"
-      ".-])[\\w-]{1,64}\\.(?:pdf|txt|md|exe|zip|png|jpe?g|gif|mp[34]|wav|flac|csv|json|html?|css|"
-      "js|py|cc|cpp"
-      "|xml|docx?|xlsx?|pptx?|svg|tsv|toml|ya?ml)(?![\\w-])");
+      "(?<![\\w@/.-])(?:[\\w.-]{1,64}/){0,20}[\\w-]{1,64}(?:\\.[\\w-]{1,32}){0,3}\\."
+      "(?:pdf|txt|md|exe|zip|png|jpe?g|gif|webp|mp[34]|wav|flac|ogg|opus|mkv|mov|csv|json|html?|"
+      "css|jsx?|tsx?|py|"
+      "ipynb|cc|cpp|hpp|h|java|rs|rb|php|sh|bat|sql|xml|docx?|xlsx?|pptx?|svg|tsv|toml|ya?ml|ini|"
+      "cfg|conf|gz|tgz|"
+      "tar|deb|iso|dll|srt|vtt|safetensors)(?![\\w-]|\\.\\w)");
   static const Pattern kIp("(?<![\\w.])\\d{1,3}(?:\\.\\d{1,3}){3}(?::\\d{1,5})?(?![\\w]|\\.\\d)");
   static const Pattern kTelephone(
       "(?<![\\w.,$-])(?:\\+?\\d{1,2}[ .-])?(?:\\(\\d{3}\\) ?|\\d{3}[ .-])\\d{3}[ "
@@ -159,6 +169,7 @@ std::string read_addresses(std::string text) {
   if (text.find('@') != std::string::npos) text = kEmail.replace(text, email);
   text = kUrl.replace(text, url);
   text = kDomain.replace(text, url);
+  text = kPath.replace(text, url);
   text = kFile.replace(text, url);
   text = kIp.replace(text, email);
   text = kTelephone.replace(text, telephone);

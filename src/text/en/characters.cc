@@ -64,14 +64,11 @@ std::string code_of(char32_t c) {
 }  // namespace
 
 std::string clean_characters(std::string_view utf8, std::vector<std::string>& notes) {
-  std::size_t bad = 0;
-  const std::u32string points = decode_utf8(utf8, &bad);
-  if (bad > 0) notes.push_back("bytes left out that are not UTF-8: " + std::to_string(bad));
+  const std::u32string points = decode_utf8(utf8);
   std::u32string cleaned;
   std::u32string removed;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const char32_t c = points[i];
-    if (c == kReplacement && bad > 0) continue;  // told of above
     if (is_one_of_these(c, kApostrophes)) {
       const bool before = !cleaned.empty() && is_letter(cleaned.back());
       const bool behind = i + 1 < points.size() && is_letter(points[i + 1]);

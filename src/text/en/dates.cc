@@ -82,7 +82,8 @@ Text weekday(const Match& m) {
 bool sentence_ends(std::string_view after) {
   const std::size_t next = after.find_first_not_of(" \"')”’");
   if (next == std::string_view::npos || after[next] == '\n') return true;
-  return next > 0 && after[next] >= 'A' && after[next] <= 'Z';
+  return next > 0 &&
+         ((after[next] >= 'A' && after[next] <= 'Z') || (after[next] >= '0' && after[next] <= '9'));
 }
 
 // "a.m" is read as its letters; its own last dot would look like a full stop.

@@ -7,7 +7,7 @@ namespace decibit::text::en {
 
 Normalized normalize(std::string_view utf8, const UserLexicon& user_lexicon) {
   Normalized result;
-  result.text = clean_characters(utf8, result.notes);
+  result.text = end_lines(clean_characters(utf8, result.notes));
   read_markup(result);
   apply_user_lexicon(result, user_lexicon);
   result.text = read_addresses(std::move(result.text));

@@ -25,6 +25,8 @@ struct Normalized {
 /// Invalid UTF-8, invisible and control characters out, one kind of space, of hyphen, of
 /// apostrophe.
 [[nodiscard]] std::string clean_characters(std::string_view utf8, std::vector<std::string>& notes);
+/// A period where a heading or an item of a list ends without a mark and another line follows.
+[[nodiscard]] std::string end_lines(std::string_view text);
 /// [word](/phonemes/) and its kin become overrides; headings, emphasis, links, HTML lose their
 /// marks.
 void read_markup(Normalized& text);

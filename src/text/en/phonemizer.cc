@@ -97,9 +97,13 @@ std::string without_private_use(std::u32string_view text, const std::vector<Over
   return result;
 }
 
-std::string list_of(std::vector<char32_t> symbols) {
+std::u32string each_once(std::u32string symbols) {
   std::sort(symbols.begin(), symbols.end());
   symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
+  return symbols;
+}
+
+std::string list_of(std::u32string_view symbols) {
   std::string list;
   for (std::size_t i = 0; i < symbols.size() && i < 20; ++i)
     list += (i == 0 ? "" : " ") + encode_utf8(symbols[i]);
@@ -130,7 +134,8 @@ Phonemes Phonemizer::phonemize(std::string_view utf8) const {
     result.tokens.push_back(token_of(pieces, group));
   result.phonemes = joined(result.tokens);
   result.normalized = without_private_use(text, normalized.overrides);
-  if (!dropped.empty()) result.notes.push_back("not spoken: " + list_of(std::move(dropped)));
+  result.unspoken = each_once({dropped.begin(), dropped.end()});
+  if (!dropped.empty()) result.notes.push_back("not spoken: " + list_of(result.unspoken));
   return result;
 }
 

@@ -26,6 +26,7 @@ struct Phonemes {
   std::vector<Token> tokens;
   std::string phonemes;            // all tokens, with their spaces
   std::string normalized;          // the text that was read
+  std::u32string unspoken;         // characters without a reading, each once
   std::vector<std::string> notes;  // what was replaced, removed or not spoken, for people
 };
 

@@ -200,7 +200,32 @@ Text fraction(const Match& m) {
   return std::string(m[2]) + " over " + std::string(m[3]);
 }
 
+/// Gate 12B, 221B Baker Street, a 5k run: the letter is a letter. misaki reads no letter as a
+/// magnitude, so that what is one (12B parameters) is ours to tell.
+bool is_label(const Match& m) {
+  static const Pattern kPlace(
+      "(?<!\\w)(?:apartment|apt\\.?|bay|block|building|bus|class|door|exit|exhibit|figure|flat|"
+      "form|gate|grade|"
+      "highway|house|line|live[sd]? (?:at|in)|living "
+      "(?:at|in)|number|platform|room|route|row|seat|section|step|"
+      "suite|table|terminal|unit|ward) \\z",
+      Pattern::Case::kIgnored);
+  static const Pattern kStreet(
+      "\\A(?: [A-Z][a-z]{1,20}){1,3} "
+      "(?:Avenue|Boulevard|Close|Court|Crescent|Drive|Gardens|Hill|Lane|Place|Road|"
+      "Row|Square|Street|Terrace|Way)\\b");
+  static const Pattern kRun("\\A[ -](?:run|race|walk|runner|runners|runs|races)\\b");
+  // From a space on, which no character is cut at.
+  std::string_view before = m.before();
+  constexpr std::size_t kLongestPlace = 24;
+  if (before.size() > kLongestPlace)
+    before.remove_prefix(std::min(before.find(' ', before.size() - kLongestPlace), before.size()));
+  if (m[2] == "k") return kRun.matches(m.after());
+  return m[1].find('.') == m[1].npos && (kPlace.matches(before) || kStreet.matches(m.after()));
+}
+
 Text magnitude(const Match& m) {
+  if (is_label(m)) return std::nullopt;
   const char letter = m[2][0];
   const char* word = letter == 'k' ? " thousand" : letter == 'M' ? " million" : " billion";
   return std::string(m[1]) + word;

@@ -165,11 +165,15 @@ class Tokenizer {
     const std::size_t run =
         last_dot == std::u32string_view::npos ? word.size() : word.size() - last_dot - 1;
     if (letter_follows) return run <= 2 && following_run(dot + 1) <= 2 && run > 0;
+    if (word == U"a.m" || word == U"p.m")
+      return !ends_sentence(dot) && !is_digit(next_visible(dot));
     if (last_dot != std::u32string_view::npos) return run <= 2 && !ends_sentence(dot);
     if (word.size() == 1 && is_upper(word[0]) && word != U"I")
       return !ends_sentence(dot) && is_initial(begin, dot);
     const std::string with_dot = encode_utf8(word) + '.';
     if (with_dot == "No." || ends_sentence(dot)) return false;
+    if (with_dot == "etc." && (is_upper(next_visible(dot)) || is_digit(next_visible(dot))))
+      return false;
     return us_gold().contains(with_dot);
   }
 
@@ -190,6 +194,13 @@ class Tokenizer {
     const std::size_t end = before;
     while (before > 0 && end - before < 20 && is_letter(text_[before - 1])) --before;
     return before == end || is_upper(text_[before]);
+  }
+
+  // The first character behind a dot and spaces.
+  [[nodiscard]] char32_t next_visible(std::size_t dot) const {
+    std::size_t next = dot + 1;
+    while (next < text_.size() && is_space(text_[next])) ++next;
+    return next < text_.size() ? text_[next] : U' ';
   }
 
   // A dot behind which only closing marks and the end of the line follow.
