@@ -55,7 +55,8 @@ Result<Json> transcribe(transcription::ModelListener& listener, const std::strin
   const Clock::time_point start = Clock::now();
   auto sound = TRY(open_sound(path, silent));
   const auto mel = TRY(listener.spectrogram(std::move(sound), silent));
-  const Transcript done = TRY(listener.transcribe(*mel, options, keep, silent));
+  Transcript done;
+  TRY(listener.transcribe(*mel, options, keep, silent, done));
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
   Json answer;

@@ -32,7 +32,8 @@ std::string download_command(std::string_view text) {
 Result<fs::path> named_folder(std::string_view flag, std::string text, const ModelPlaces& places) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(expand_home(text), error))) return existing_path(flag, text);
-  if (std::ranges::find(places.sizes, text) != places.sizes.end()) text.insert(0, places.family);
+  const auto size = std::ranges::find(places.sizes, text, &ModelSize::name);
+  if (size != places.sizes.end()) text = fmt::format("{}{}", places.family, size->ending);
   if (!looks_like_hub_name(text)) return existing_path(flag, text);
   if (const auto snapshot = cached_snapshot(text)) return *snapshot;
   return fail(ErrorCode::kNotFound,

@@ -11,14 +11,19 @@
 
 namespace decibit::cli {
 
+struct ModelSize {
+  std::string_view name;
+  std::string_view ending;
+};
+
 struct ModelPlaces {
   std::string_view model;      // "Kokoro", for messages
   const char* variable;        // of the environment: a path or a Hub name
   std::string_view installed;  // by scripts/demo.sh, below decibit/models among the user's data
   std::span<const std::string_view> repositories;  // on the Hub, the best first
-  /// "size" is short for "<family>size" on the Hub, for these sizes.
+  /// Short names, of "<family><ending>" on the Hub.
   std::string_view family = {};
-  std::span<const std::string_view> sizes = {};
+  std::span<const ModelSize> sizes = {};
 };
 
 /// The folder of --model: a path, or a Hub name that the Hub's cache has. Without --model the first

@@ -7,8 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/environment.h"
@@ -73,6 +77,16 @@ std::vector<Flag> flags() {
   return all;
 }
 
+/// None of these is no text; no language is the one that is heard.
+constexpr std::array<std::string_view, 3> kTexts = {"--language", "--prompt", "--prefix"};
+/// Flags that do not know "none": it leaves their default.
+constexpr std::array<std::string_view, 3> kNeverNone = {"--task", "--patience",
+                                                        "--clip-timestamps"};
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
 /// A value as a flag takes it; lists have commas.
 std::string flag_value(const Json& json) {
   if (json.is_null()) return "None";
@@ -85,8 +99,30 @@ std::string flag_value(const Json& json) {
   return json.dump(-1);
 }
 
-/// The members that are flags of decoding; the others mean nothing for Whisper.
-Status add_keywords(const std::string& text, Values& options, std::vector<std::string>& ignored) {
+/// By Python's truth: 0 and None are false.
+std::string switch_value(const Json& json) {
+  if (json.is_null()) return "false";
+  if (const std::int64_t* number = json.integer()) return *number == 0 ? "false" : "true";
+  return flag_value(json);
+}
+
+/// The keyword `temperature`: one is the only one, a list is tried in turn.
+Result<std::vector<double>> temperatures(const Json& json) {
+  const Json::Array one = {json};
+  const Json::Array& all = json.array() != nullptr ? *json.array() : one;
+  std::vector<double> values;
+  for (const Json& value : all)
+    values.push_back(TRY(parse_number("temperature", flag_value(value), 0, 1)));
+  if (values.empty())
+    return fail(ErrorCode::kUsage, "--gen-kwargs: the list of temperatures is empty");
+  return values;
+}
+
+/// The members that are flags of decoding; the others mean nothing for Whisper. Returns the
+/// temperatures, if they are among them.
+Result<std::vector<double>> add_keywords(const std::string& text, Values& options,
+                                         std::vector<std::string>& ignored) {
+  std::vector<double> tried;
   auto parsed = Json::parse(text);
   if (!parsed || !parsed->is_object())
     return fail(ErrorCode::kUsage, fmt::format("--gen-kwargs {}: expected a JSON object", text),
@@ -97,18 +133,24 @@ Status add_keywords(const std::string& text, Values& options, std::vector<std::s
     std::ranges::replace(name, '_', '-');
     const auto flag = std::ranges::find_if(
         known, [&](const Flag& one) { return one.name == name || one.alias == name; });
-    const bool is_text =
-        flag != known.end() &&
-        (flag->name == "--language" || flag->name == "--prompt" || flag->name == "--prefix");
     if (flag == known.end()) {
       ignored.push_back(fmt::format("\"{}\"", key));
-    } else if (value.is_null() && is_text) {
-      options.clear(flag->name);  // Python's None: no text; no language is the one that is heard
-    } else {
-      options.add(flag->name, flag_value(value));
+    } else if (flag->name == "--temperature") {
+      if (!value.is_null()) tried = TRY(temperatures(value));
+    } else if (value.is_null() && is_one_of(kTexts, flag->name)) {
+      options.clear(flag->name);
+    } else if (value.is_null() && flag->name == "--suppress-tokens") {
+      options.add(flag->name, "");  // none is suppressed
+    } else if (!value.is_null() || !is_one_of(kNeverNone, flag->name)) {
+      const std::string word = flag->value_optional ? switch_value(value) : flag_value(value);
+      if (!flag->choices.empty() && std::ranges::find(flag->choices, word) == flag->choices.end())
+        return fail(ErrorCode::kUsage,
+                    fmt::format("--gen-kwargs: \"{}\" cannot be {}", key, value.dump(-1)),
+                    fmt::format("one of {}", join(flag->choices)));
+      options.add(flag->name, word);
     }
   }
-  return {};
+  return tried;
 }
 
 Result<Outcome> run(const Values& values, Reporter& reporter) {
@@ -128,7 +170,9 @@ Result<TranscriptJob> stt_generate_job(const Values& values, Reporter& reporter)
   std::vector<std::string> ignored;
   for (const std::string_view flag : kIgnored)
     if (values.given(flag)) ignored.emplace_back(flag);
-  if (values.given("--gen-kwargs")) TRY(add_keywords(values.get("--gen-kwargs"), options, ignored));
+  std::vector<double> tried;
+  if (values.given("--gen-kwargs"))
+    tried = TRY(add_keywords(values.get("--gen-kwargs"), options, ignored));
   if (!ignored.empty())
     reporter.warn(fmt::format("{}: without meaning for Whisper, ignored", join(ignored)));
   if (values.given("--stream"))
@@ -137,6 +181,7 @@ Result<TranscriptJob> stt_generate_job(const Values& values, Reporter& reporter)
   TranscriptJob job;
   job.inputs = {values.get("--audio")};
   job.options = TRY(transcript_options(options));
+  if (!tried.empty()) job.options.temperatures = std::move(tried);
   const std::string base = values.get("--output-path");
   if (base.empty() || base == "-")
     return fail(ErrorCode::kUsage, "--output-path has to name a file",
@@ -145,6 +190,7 @@ Result<TranscriptJob> stt_generate_job(const Values& values, Reporter& reporter)
                             .value_or(transcription::TranscriptFormat::kTxt)};
   job.output.bases = {expand_home(base)};
   job.output.has_words = job.options.word_timestamps;
+  TRY(check_collisions(job.output, job.inputs));
   job.report = values.given("--json");
   job.verbose = values.given("--verbose");
   job.threads = TRY(parse_threads(values.get("--threads")));

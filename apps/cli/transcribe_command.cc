@@ -11,6 +11,7 @@
 #include "cli/transcript_output.h"
 #include "cli/units.h"
 #include "cli/whisper_folder.h"
+#include "io/audio_reader.h"
 
 namespace decibit::cli {
 namespace {
@@ -19,7 +20,6 @@ constexpr std::string_view kFiles = "FILE", kOther = "Other";
 constexpr std::array kComputes = {Choice<Compute>{"auto", Compute::kAuto},
                                   Choice<Compute>{"exact", Compute::kExact},
                                   Choice<Compute>{"fast", Compute::kFast}};
-constexpr int kHighestRateHz = 768'000;
 
 std::vector<Flag> flags() {
   std::vector<Flag> all = {
@@ -69,7 +69,8 @@ Result<Outcome> run(const Values& values, Reporter& reporter) {
   if (job.output.layout.max_line_count > 0 && job.output.layout.max_line_width == 0)
     reporter.warn("--max-line-count has no effect without --max-line-width");
   if (values.given("--rate"))
-    job.raw_rate_hz = TRY(parse_integer("--rate", values.get("--rate"), 1, kHighestRateHz));
+    job.raw_rate_hz =
+        TRY(parse_integer("--rate", values.get("--rate"), kLowestRateHz, kHighestRateHz));
   job.report = values.given("--json");
   job.live = job.output.formats.empty() && !job.report;
   job.verbose = switched_on(values, "--verbose", false);

@@ -115,17 +115,18 @@ Status FileTranscriber::transcribe_into(TranscribedFile& file, std::size_t input
     return bool(written);
   };
   const Stopwatch decoding;
-  const Result<Transcript> done =
-      listener_.transcribe(mel, options_for(file), on_segment, reporter_);
+  Transcript transcript;
+  const Status done =
+      listener_.transcribe(mel, options_for(file), on_segment, reporter_, transcript);
   file.decoding_seconds = decoding.seconds();
+  file.language = transcript.language;
+  file.windows_retried = transcript.windows_retried;
   TRY(Status(written));
   if (!done) {
     if (done.error().code == ErrorCode::kInterrupted && any)
       file.outputs = TRY(output.keep_fragment(file.language));
     return Unexpected(done.error());
   }
-  file.language = done->language;
-  file.windows_retried = done->windows_retried;
   file.outputs = TRY(output.finish(file.language));
   // Only a warning could come of it: the transcript is whole whatever happens.
   static_cast<void>(check_tail(file, mel, text_end));
@@ -138,6 +139,14 @@ TranscribedFile FileTranscriber::transcribe(std::size_t input) {
   file.language = language_;
   const Status status = transcribe_into(file, input);
   if (!status) file.error = status.error();
+  return file;
+}
+
+/// What is reported of a file that Ctrl-C came before.
+TranscribedFile not_begun(const std::string& input) {
+  TranscribedFile file;
+  file.input = input;
+  file.error = Error{ErrorCode::kInterrupted, "interrupted before it was begun"};
   return file;
 }
 
@@ -163,6 +172,13 @@ std::optional<Error> fault_of(const TranscriptJob& job, const std::vector<Transc
   }
   if (failed == 0) return {};
   if (job.inputs.size() == 1) return files.front().error;
+  const std::optional<Error>& first = files.front().error;
+  const bool alike = std::ranges::all_of(files, [&](const TranscribedFile& file) {
+    return first && file.error && file.error->code == first->code;
+  });
+  if (alike && files.size() == job.inputs.size())
+    return Error{first->code,
+                 fmt::format("none of {} files could be transcribed", job.inputs.size())};
   return Error{ErrorCode::kSomeFailed,
                fmt::format("{} of {} files could not be transcribed", failed, job.inputs.size())};
 }
@@ -216,6 +232,8 @@ Result<Outcome> transcribe(const TranscriptJob& job, Reporter& reporter) {
     outcome.fault =
         Error{ErrorCode::kInterrupted,
               fmt::format("interrupted; {} of {} files are done", files.size(), job.inputs.size())};
+  for (std::size_t i = files.size(); i < job.inputs.size(); ++i)
+    files.push_back(not_begun(job.inputs[i]));
   Json::Array reports;
   for (TranscribedFile& file : files) reports.push_back(json_of(std::move(file)));
   outcome.json.set("load_ms", load_seconds * 1000);

@@ -66,29 +66,6 @@ std::string file_name(const fs::path& base, transcription::TranscriptFormat form
   return fmt::format("{}.{}", base.string(), name(format));
 }
 
-Status check_collisions(const std::vector<std::string>& inputs, const TranscriptOutputPlan& plan) {
-  std::map<fs::path, std::string> inputs_of;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const auto [other, is_new] = inputs_of.try_emplace(plan.bases[i], inputs[i]);
-    if (!is_new)
-      return fail(ErrorCode::kUsage,
-                  fmt::format("{} and {} would both be written to {}", other->second, inputs[i],
-                              file_name(plan.bases[i], plan.formats.front())),
-                  "transcribe them into folders of their own, with --output-dir");
-    for (const transcription::TranscriptFormat format : plan.formats) {
-      const std::string file = file_name(plan.bases[i], format);
-      std::error_code ignored;
-      if (!fs::exists(file, ignored)) continue;
-      for (const std::string& input : inputs) {
-        if (fs::equivalent(file, expand_home(input), ignored))
-          return fail(ErrorCode::kUsage, fmt::format("{} would be replaced by a transcript", input),
-                      "another --output-dir");
-      }
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<Flag> transcript_output_flags() {
@@ -142,8 +119,31 @@ Result<TranscriptOutputPlan> plan_transcript_output(const Values& values,
   if (folder.empty()) return fail(ErrorCode::kUsage, "--output-dir is empty");
   for (const std::string& input : inputs)
     plan.bases.push_back((folder / stem_of(input)).lexically_normal());
-  TRY(check_collisions(inputs, plan));
+  TRY(check_collisions(plan, inputs));
   return plan;
+}
+
+Status check_collisions(const TranscriptOutputPlan& plan, const std::vector<std::string>& inputs) {
+  std::map<fs::path, std::string> inputs_of;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto [other, is_new] = inputs_of.try_emplace(plan.bases[i], inputs[i]);
+    if (!is_new)
+      return fail(ErrorCode::kUsage,
+                  fmt::format("{} and {} would both be written to {}", other->second, inputs[i],
+                              file_name(plan.bases[i], plan.formats.front())),
+                  "transcribe them into folders of their own, with --output-dir");
+    for (const transcription::TranscriptFormat format : plan.formats) {
+      const std::string file = file_name(plan.bases[i], format);
+      std::error_code ignored;
+      if (!fs::exists(file, ignored)) continue;
+      for (const std::string& input : inputs) {
+        if (fs::equivalent(file, expand_home(input), ignored))
+          return fail(ErrorCode::kUsage, fmt::format("{} would be replaced by a transcript", input),
+                      "another --output-dir");
+      }
+    }
+  }
+  return {};
 }
 
 Result<TranscriptOutput> TranscriptOutput::open(const TranscriptOutputPlan& plan,

@@ -27,10 +27,13 @@ struct TranscriptOutputPlan {
 /// The flags that plan_transcript_output() reads.
 std::vector<Flag> transcript_output_flags();
 
-/// From --format, --output-dir and the flags of lines; makes no folder. kUsage when two inputs have
-/// one stem or an input would be replaced.
+/// From --format, --output-dir and the flags of lines; makes no folder. The plan has passed
+/// check_collisions().
 Result<TranscriptOutputPlan> plan_transcript_output(const Values& values,
                                                     const std::vector<std::string>& inputs);
+
+/// kUsage when two inputs have one stem or an input would be replaced.
+Status check_collisions(const TranscriptOutputPlan& plan, const std::vector<std::string>& inputs);
 
 /// The files of one input, all of them open until the end.
 class TranscriptOutput {

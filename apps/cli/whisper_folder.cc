@@ -10,10 +10,21 @@ namespace {
 
 constexpr std::array<std::string_view, 1> kRepositories = {"openai/whisper-base"};
 
-// Those that the Hub has as openai/whisper-...
-constexpr std::array<std::string_view, 12> kSizes = {
-    "tiny",   "tiny.en",   "base",  "base.en",  "small",    "small.en",
-    "medium", "medium.en", "large", "large-v2", "large-v3", "large-v3-turbo"};
+// As OpenAI calls them, of openai/whisper-... on the Hub, where plain "large" is the first of them.
+constexpr std::array<ModelSize, 14> kSizes = {{{"tiny", "tiny"},
+                                               {"tiny.en", "tiny.en"},
+                                               {"base", "base"},
+                                               {"base.en", "base.en"},
+                                               {"small", "small"},
+                                               {"small.en", "small.en"},
+                                               {"medium", "medium"},
+                                               {"medium.en", "medium.en"},
+                                               {"large-v1", "large"},
+                                               {"large-v2", "large-v2"},
+                                               {"large-v3", "large-v3"},
+                                               {"large", "large-v3"},
+                                               {"large-v3-turbo", "large-v3-turbo"},
+                                               {"turbo", "large-v3-turbo"}}};
 
 }  // namespace
 

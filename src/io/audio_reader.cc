@@ -15,7 +15,6 @@
 namespace decibit {
 namespace {
 
-constexpr int kLowestRateHz = 1000, kHighestRateHz = 768'000;
 constexpr std::size_t kBlockSamples = 16384;  // of all channels
 
 using Opened = Result<std::unique_ptr<AudioDecoder>>;

@@ -16,6 +16,9 @@
 
 namespace decibit {
 
+/// Of sound that is read, in samples a second.
+inline constexpr int kLowestRateHz = 1000, kHighestRateHz = 768'000;
+
 /// As it is in the file. kBadInput when it is no sound, with what it is; when its rate is not
 /// between 1 and 768 kHz; and where ffmpeg is needed and missing. The reporter must outlive the
 /// decoder.

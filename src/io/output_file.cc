@@ -172,6 +172,8 @@ Result<OutputFile> OutputFile::create(const fs::path& path, bool replace) {
   // process's, which finished between our two calls.
   if (::flock(file.descriptor_, LOCK_EX | LOCK_NB) != 0 || !is_same_file(file.descriptor_, partial))
     return fail(ErrorCode::kDenied, fmt::format("another process is writing {}", partial.string()));
+  // Who may read a file stays when it is replaced. A file system without modes is no obstacle.
+  if (there) static_cast<void>(::fchmod(file.descriptor_, info.st_mode & 0777U));
   if (::ftruncate(file.descriptor_, 0) != 0) return Unexpected(cannot_open(errno, partial));
   file.partial_ = partial;
   return file;

@@ -74,9 +74,10 @@ Result<Transcript> Transcriber::Parts::transcribe(std::unique_ptr<SampleSource> 
                                                   const OnSegment& on_segment,
                                                   const Reporter& caller) {
   const auto mel = TRY(listener.spectrogram(std::move(sound), caller));
-  Result<Transcript> done = listener.transcribe(*mel, options, on_segment, caller);
-  if (done) done->seconds = static_cast<double>(mel->samples()) / kTranscriptionRateHz;
-  return done;
+  Transcript transcript;
+  TRY(listener.transcribe(*mel, options, on_segment, caller, transcript));
+  transcript.seconds = static_cast<double>(mel->samples()) / kTranscriptionRateHz;
+  return transcript;
 }
 
 Result<Transcript> Transcriber::transcribe(std::span<const float> audio,

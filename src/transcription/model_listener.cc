@@ -13,13 +13,13 @@ Result<std::unique_ptr<LogMel>> ModelListener::spectrogram(std::unique_ptr<Sampl
   return LogMel::create(std::move(sound), model_.dims().mels, &engine_.pool(), reporter);
 }
 
-Result<Transcript> ModelListener::transcribe(MelSource& mel, const TranscribeOptions& options,
-                                             const Transcriber::OnSegment& on_segment,
-                                             const Reporter& reporter) {
+Status ModelListener::transcribe(MelSource& mel, const TranscribeOptions& options,
+                                 const Transcriber::OnSegment& on_segment, const Reporter& reporter,
+                                 Transcript& transcript) {
   network_.set_reporter(&reporter);
   const Listener listener = {network_, tokenizer_, model_.dims().mels, model_.dims().text_context};
   try {
-    return transcription::transcribe(listener, mel, options, on_segment);
+    return transcription::transcribe(listener, mel, options, on_segment, transcript);
   } catch (const PassStopped&) {
     return fail(ErrorCode::kInterrupted, "interrupted");
   }

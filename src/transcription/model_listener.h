@@ -29,8 +29,9 @@ class ModelListener {
 
   /// As transcribe() in transcription/transcription.h. kInterrupted, in the middle of a window too,
   /// when the reporter asks to stop.
-  Result<Transcript> transcribe(MelSource& mel, const TranscribeOptions& options,
-                                const Transcriber::OnSegment& on_segment, const Reporter& reporter);
+  Status transcribe(MelSource& mel, const TranscribeOptions& options,
+                    const Transcriber::OnSegment& on_segment, const Reporter& reporter,
+                    Transcript& transcript);
 
  private:
   const whisper::Model& model_;

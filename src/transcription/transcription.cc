@@ -52,16 +52,15 @@ Status check_model(const Listener& listener) {
 
 }  // namespace
 
-Result<Transcript> transcribe(const Listener& listener, MelSource& mel,
-                              const TranscribeOptions& options,
-                              const Transcriber::OnSegment& on_segment) {
+Status transcribe(const Listener& listener, MelSource& mel, const TranscribeOptions& options,
+                  const Transcriber::OnSegment& on_segment, Transcript& transcript) {
   TRY(check_model(listener));
   TRY(check_options(options, listener.tokenizer));
-  Transcript transcript;
+  transcript = {};
   transcript.language = TRY(language_code(options, listener.tokenizer));
   const std::int64_t frames = mel.frames();
   transcript.seconds = static_cast<double>(frames) / kFramesPerSecond;
-  if (frames == 0) return transcript;
+  if (frames == 0) return {};
 
   Ear ear(listener, mel);
   if (transcript.language.empty()) {
@@ -78,14 +77,14 @@ Result<Transcript> transcribe(const Listener& listener, MelSource& mel,
     if (options.stop && options.stop()) return fail(ErrorCode::kInterrupted, "interrupted");
     TRY(ear.hear(*window));
     const std::vector<TranscribedSegment> segments = TRY(loop.decode(listener.network));
+    transcript.windows = loop.windows();
+    transcript.windows_retried = loop.windows_retried();
     for (const TranscribedSegment& segment : segments) {
       wanted = on_segment(segment);
       if (!wanted) break;
     }
   }
-  transcript.windows = loop.windows();
-  transcript.windows_retried = loop.windows_retried();
-  return transcript;
+  return {};
 }
 
 }  // namespace decibit::transcription

@@ -21,9 +21,9 @@ struct Listener {
   std::int64_t text_context = 448;
 };
 
-/// As Transcriber::transcribe; `seconds` of the result are whole frames.
-Result<Transcript> transcribe(const Listener& listener, MelSource& mel,
-                              const TranscribeOptions& options,
-                              const Transcriber::OnSegment& on_segment);
+/// As Transcriber::transcribe. `transcript` says at any time what is known so far, also after an
+/// error; its `seconds` are whole frames.
+Status transcribe(const Listener& listener, MelSource& mel, const TranscribeOptions& options,
+                  const Transcriber::OnSegment& on_segment, Transcript& transcript);
 
 }  // namespace decibit::transcription

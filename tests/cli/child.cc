@@ -34,9 +34,11 @@ void open_terminal(int& controller, int& terminal) {
 }
 
 /// In the child: only calls that are safe after fork.
-[[noreturn]] void become(char* const* argv, char* const* environment, int out, int err) {
+[[noreturn]] void become(char* const* argv, char* const* environment, int out, int err,
+                         bool stdin_closed) {
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
+  if (stdin_closed) ::close(STDIN_FILENO);
   ::execve(DECIBIT_PROGRAM, argv, environment);
   ::_exit(126);
 }
@@ -100,7 +102,7 @@ ChildResult run_child(const std::vector<std::string>& words, const ChildOptions&
   const pid_t pid = ::fork();
   if (pid == 0) {
     if (options.reader_leaves) std::signal(SIGPIPE, SIG_IGN);  // as some parents leave it
-    become(argv.data(), envp.data(), write_out, write_err);
+    become(argv.data(), envp.data(), write_out, write_err, options.stdin_closed);
   }
   ::close(out.write_end);
   ::close(err.write_end);

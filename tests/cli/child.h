@@ -13,6 +13,7 @@ namespace decibit::testing {
 struct ChildOptions {
   std::vector<std::string> environment = {};  // "NO_COLOR=1", beside a plain UTF-8 one
   bool on_terminal = false;                   // both streams are one pseudo terminal of 100 columns
+  bool stdin_closed = false;                  // as `<&-` does
   bool reader_leaves = false;                 // standard output is a pipe that nobody reads
   std::string stdout_file = {};               // standard output goes there instead
   std::string called_as = "decibit";          // argv[0]

@@ -141,6 +141,9 @@ TEST_F(KokoroFolder, OfWhisperHasThreePlacesToo) {
   EXPECT_EQ(whisper("").value(), base);
   EXPECT_EQ(whisper("base").value(), base);
   EXPECT_EQ(whisper("large-v3-turbo").value(), turbo);
+  EXPECT_EQ(whisper("turbo").value(), turbo);
+  EXPECT_THAT(whisper("large").error().message, HasSubstr("openai/whisper-large-v3 "));
+  EXPECT_THAT(whisper("large-v1").error().message, HasSubstr("openai/whisper-large "));
   set("DECIBIT_WHISPER_MODEL", "large-v3-turbo");
   EXPECT_EQ(whisper("").value(), turbo);
   ::unsetenv("DECIBIT_WHISPER_MODEL");

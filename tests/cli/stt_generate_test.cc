@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "cli/command.h"
 #include "cli/parse.h"
 #include "cli/stt_generate_command.h"
@@ -44,7 +46,7 @@ TEST(SttGenerate, TakesKeywords) {
   EXPECT_TRUE(made->options.word_timestamps);
   EXPECT_TRUE(made->output.has_words);
   EXPECT_EQ(made->options.initial_prompt, "Hm");
-  EXPECT_EQ(made->options.temperatures.front(), 0.4);
+  EXPECT_THAT(made->options.temperatures, ElementsAre(0.4));
   EXPECT_THAT(made->options.clip_timestamps, ElementsAre(1, 2.5));
   EXPECT_FALSE(made->options.no_speech_threshold);
   EXPECT_FALSE(made->options.condition_on_previous_text);
@@ -52,7 +54,35 @@ TEST(SttGenerate, TakesKeywords) {
   EXPECT_TRUE(made->verbose);
 }
 
+TEST(SttGenerate, TakesValuesAsPythonDoes) {
+  const auto made = job({"--gen-kwargs",
+                         R"({"temperature": [0, 0.5], "word_timestamps": 1, "patience": null,
+                             "condition_on_previous_text": 0, "suppress_tokens": null,
+                             "best_of": null, "task": null, "language": null})"});
+  ASSERT_TRUE(made) << to_string(made.error());
+  EXPECT_THAT(made->options.temperatures, ElementsAre(0, 0.5));
+  EXPECT_TRUE(made->options.word_timestamps);
+  EXPECT_FALSE(made->options.condition_on_previous_text);
+  EXPECT_TRUE(made->options.suppress_tokens.empty());
+  EXPECT_EQ(made->options.best_of, 1);
+  EXPECT_EQ(made->options.language, "");
+  EXPECT_EQ(job({"--gen-kwargs", R"({"temperature": null})"})->options.temperatures.size(), 6u);
+}
+
+TEST(SttGenerate, NeverReplacesTheSound) {
+  const ScratchFolder scratch;
+  std::ofstream(scratch / "talk.txt") << "sound";
+  const CommandRun run = run_command({"stt-generate", "--audio", (scratch / "talk.txt").string(),
+                                      "--output-path", (scratch / "talk").string()});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("would be replaced"));
+}
+
 TEST(SttGenerate, Refuses) {
+  EXPECT_FALSE(job({"--gen-kwargs", R"({"temperature": []})"}));
+  EXPECT_FALSE(job({"--gen-kwargs", R"({"temperature": [0, 2]})"}));
+  EXPECT_FALSE(job({"--gen-kwargs", R"({"word_timestamps": "maybe"})"}));
+  EXPECT_FALSE(job({"--gen-kwargs", R"({"task": "guess"})"}));
   EXPECT_EQ(run_command({"stt-generate", "--audio", "a.wav"}).exit_code, 2);
   EXPECT_FALSE(job({"--gen-kwargs", "[1]"}));
   EXPECT_FALSE(job({"--gen-kwargs", "{"}));

@@ -56,13 +56,18 @@ TEST_F(TranscribeProcess, CtrlCKeepsWhatWasTranscribed) {
 
 TEST_F(TranscribeProcess, CtrlCIsReportedAsJson) {
   // On a terminal, where the bar shows at once that it is at work.
-  const ChildResult run = run_child(words(sound_, {"--json"}),
+  const std::string not_begun = (scratch_ / "second.wav").string();
+  const ChildResult run = run_child(words(sound_, {"--json", not_begun}),
                                     {.on_terminal = true, .signal = SIGINT, .signal_after = "eta"});
   EXPECT_EQ(run.exit_code, 130) << run.out;
   const std::size_t begin = run.out.find("{\"schema\"");
   ASSERT_NE(begin, run.out.npos) << run.out;
   const Json json = Json::parse(run.out.substr(begin, run.out.rfind('}') + 1 - begin)).value();
-  EXPECT_EQ(*json.find("files")->array()->front().find("stop")->string(), "interrupted");
+  const Json::Array& files = *json.find("files")->array();
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(*files[0].find("stop")->string(), "interrupted");
+  EXPECT_EQ(*files[1].find("input")->string(), not_begun);
+  EXPECT_EQ(*files[1].find("stop")->string(), "interrupted");
 }
 
 TEST_F(TranscribeProcess, LinesAreTheirOwnProgressOnATerminal) {
@@ -71,6 +76,15 @@ TEST_F(TranscribeProcess, LinesAreTheirOwnProgressOnATerminal) {
   EXPECT_EQ(run.exit_code, 130);
   EXPECT_THAT(run.out, HasSubstr("[00:0"));
   EXPECT_THAT(run.out, Not(HasSubstr("eta")));
+}
+
+// Else the weights, opened first, would be what is heard.
+TEST_F(TranscribeProcess, AClosedStandardInputIsNoSound) {
+  std::vector<std::string> closed = words("-", {"--rate", "16000"});
+  const ChildResult run = run_child(closed, {.stdin_closed = true});
+  EXPECT_EQ(run.exit_code, 4) << run.out << run.err;
+  EXPECT_THAT(run.err, HasSubstr("standard input"));
+  EXPECT_EQ(run.out, "");
 }
 
 TEST_F(TranscribeProcess, AReaderThatLeavesEndsIt) {

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"a.wav", "--max-line-width", "-1"}, 2, "--max-line-width"},
         Refused{{"a.wav", "--highlight-words=maybe"}, 2, "--highlight-words"},
         Refused{{"a.wav", "--rate", "16000"}, 2, "--rate"},
-        Refused{{"-", "--rate", "0"}, 2, "--rate"}, Refused{{"-", "-"}, 2, "standard input"},
+        Refused{{"-", "--rate", "999"}, 2, "1000"}, Refused{{"-", "-"}, 2, "standard input"},
         Refused{{"a/x.wav", "b/x.mp3", "-f", "srt"}, 2, "x.srt"},
         Refused{{"a.wav", "--hotwords", "x"}, 2, "no flag --hotwords"}),
     [](const auto& p) { return "Case" + std::to_string(p.index); });
@@ -154,6 +154,15 @@ TEST_F(Transcripts, OfOtherFilesAreMadeWhenOneIsBroken) {
   EXPECT_THAT(alone.err, HasSubstr("broken.m4a"));
 }
 
+TEST_F(Transcripts, OfFilesThatAllFailAlikeEndWithTheirCode) {
+  const std::string missing = (scratch_ / "missing.wav").string();
+  EXPECT_EQ(transcribe({broken_.string(), broken_.string()}).exit_code, 4);
+  const CommandRun run = transcribe({missing, missing});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("none of 2 files"));
+  EXPECT_EQ(transcribe({broken_.string(), missing}).exit_code, 9);
+}
+
 TEST_F(Transcripts, WithOneStemAreRefusedBeforeAnyWork) {
   const fs::path folder = scratch_ / "other";
   fs::create_directories(folder);
@@ -171,6 +180,16 @@ TEST_F(Transcripts, NeverReplaceTheSound) {
       transcribe({odd.string(), "--format", "txt", "-o", scratch_.path().string()});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("would be replaced"));
+}
+
+TEST_F(Transcripts, KeepTheModeOfTheFileTheyReplace) {
+  fs::create_directories(out_);
+  std::ofstream(out_ / "talk.txt") << "old";
+  const auto secret = fs::perms::owner_read | fs::perms::owner_write;
+  fs::permissions(out_ / "talk.txt", secret);
+  EXPECT_EQ(transcribe({sound_.string(), "-f", "txt", "-o", out_.string()}).exit_code, 0);
+  EXPECT_NE(bytes_of(out_ / "talk.txt"), "old");
+  EXPECT_EQ(fs::status(out_ / "talk.txt").permissions(), secret);
 }
 
 TEST_F(Transcripts, HaveWordTimesWhenLinesAreLimited) {

@@ -75,6 +75,14 @@ class Polyglot final : public whisper::WindowNetwork {
 Listener listener(whisper::WindowNetwork& network) { return {network, t, kMels, 448}; }
 bool ignore(const TranscribedSegment&) { return true; }
 
+Result<Transcript> transcribe(const Listener& listener, MelSource& mel,
+                              const TranscribeOptions& options,
+                              const Transcriber::OnSegment& on_segment) {
+  Transcript transcript;
+  TRY(transcribe(listener, mel, options, on_segment, transcript));
+  return transcript;
+}
+
 TEST(Transcription, HearsFramesAndZerosBehindThem) {
   ScriptedNetwork network;
   network.tries = {{{kWord}}};
@@ -207,9 +215,18 @@ TEST(Transcription, EndsWhenAskedTo) {
   TranscribeOptions options = any_text();
   int asked = 0;
   options.stop = [&] { return ++asked > 150; };
-  const auto stopped = transcribe(listener(network), mel, options, ignore);
+  Transcript so_far;
+  const Status stopped = transcribe(listener(network), mel, options, ignore, so_far);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::kInterrupted);
+  EXPECT_EQ(so_far.seconds, 600);
+
+  bool heard = false;
+  options.stop = [&] { return heard; };
+  ASSERT_FALSE(transcribe(
+      listener(network), mel, options, [&](const auto&) { return heard = true; }, so_far));
+  EXPECT_EQ(so_far.language, "en");
+  EXPECT_EQ(so_far.windows, 1U);
 
   options.stop = nullptr;
   int segments = 0;
