@@ -8,6 +8,7 @@
 #   scripts/bench.sh whisper --peers [ARGUMENT...]   beside faster-whisper, whisper.cpp and mlx-audio; bench/whisper.py --help
 #   scripts/bench.sh whisper-quality --speech FOLDER [ARGUMENT...]
 #                                                    what conversions cost; bench/whisper_quality.py --help
+#   scripts/bench.sh whisper-turbo [ARGUMENT...]     random weights in the shapes of large-v3-turbo; bench/whisper_turbo.py --help
 #   scripts/bench.sh kernels [FLAG...]               decibit bench kernels
 #   scripts/bench.sh kernels --peers [ARGUMENT...]   beside ONNX Runtime, OpenBLAS and MLX; bench/kernels.py --help
 # Those beside others and those of quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
@@ -86,7 +87,13 @@ bench_whisper-quality() {
   exec python3 bench/whisper_quality.py --model .models/whisper-base --model build/bench-data/whisper-tiny.en "$@"
 }
 
+bench_whisper-turbo() {
+  build_bench bench_whisper
+  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
+  exec python3 bench/whisper_turbo.py "$@"
+}
+
 case ${1:-} in
-  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality) "bench_$1" "${@:2}" ;;
-  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality [ARGUMENT...]' ;;
+  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality | whisper-turbo) "bench_$1" "${@:2}" ;;
+  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality|whisper-turbo [ARGUMENT...]' ;;
 esac
