@@ -11,75 +11,55 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 
-from engines import DATA, EngineEnded, Process, warn_if_busy
-from kokoro_engines import converted, speaker
+from engines import (
+    DATA,
+    MEASURED,
+    EngineEnded,
+    Peer,
+    in_turn,
+    print_table,
+    rtf,
+    span,
+    times_faster,
+    warn_if_busy,
+)
+from kokoro_engines import Ours
 from kokoro_texts import ONE_CHUNK, TEXTS
 
 TORCH = f"{DATA}/kokoro-82m"  # the weights of the ONNX packages in PyTorch's layout
 
 
-class Ours:
-    def __init__(self, name, variant, compute="auto"):
-        self.name, self.compute = name, compute
-        self.folder = converted(variant, TORCH) if variant else TORCH
-
-    def start(self, threads):
-        return speaker(self.folder, threads, self.compute)
-
-    def ask(self, process, phonemes, chunks):
-        return process.ask(phonemes)
-
-
-class Peer:
-    """An engine of bench/kokoro_peer.py; `make` is the script that makes `file`, and its arguments."""
-
+class Speaker(Peer):
     def __init__(self, name, environment, engine, file, make=()):
-        self.name, self.engine, self.file, self.make = name, engine, file, make
-        self.python = f".venv/{environment}/bin/python"
+        super().__init__(name, environment, "bench/kokoro_peer.py", engine, file, make, [TORCH])
         self.folder = os.path.dirname(file)
-
-    def there(self):
-        """Whether it can be had; if not, says so."""
-        if os.path.exists(self.python) and not os.path.exists(self.file) and self.make:
-            done = subprocess.run([self.python, *self.make], capture_output=True, text=True)
-            if done.returncode:
-                print(f"{self.file}: {done.stderr.strip().splitlines()[-1]}")
-        have = os.path.exists(self.python) and os.path.exists(self.file)
-        if not have:
-            print(f"skipped: {self.name}\n")
-        return have
-
-    def start(self, threads):
-        limit = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
-        command = [self.python, "bench/kokoro_peer.py", self.engine, self.file, TORCH, str(threads)]
-        return Process(command, limit, log=f"{DATA}/{self.engine}.log")
 
     def ask(self, process, phonemes, chunks):
         return process.ask(json.dumps({"chunks": chunks}))
 
 
 def ours():
-    return [
-        Ours("decibit f32", "f32"),
-        Ours("decibit f32, as downloaded", None),
-        Ours("decibit bf16", "bf16"),
-        Ours("decibit 4-bit", "4-bit"),
-        Ours("decibit all, 8-bit", "all, 8-bit"),
-        Ours("decibit all, 4-bit", "all, 4-bit"),
-        Ours("decibit all, 4-bit, fast", "all, 4-bit", "fast"),
+    variants = [
+        ("decibit f32", "f32", "auto"),
+        ("decibit f32, as downloaded", None, "auto"),
+        ("decibit bf16", "bf16", "auto"),
+        ("decibit 4-bit", "4-bit", "auto"),
+        ("decibit all, 8-bit", "all, 8-bit", "auto"),
+        ("decibit all, 4-bit", "all, 4-bit", "auto"),
+        ("decibit all, 4-bit, fast", "all, 4-bit", "fast"),
     ]
+    return [Ours(name, variant, TORCH, compute) for name, variant, compute in variants]
 
 
 def peers(wheels):
     int8, f32, tmod = (f"{DATA}/{name}" for name in ("int8.onnx", "f32.onnx", "vox.tmod"))
     onnx = ("bench/kokoro_onnx.py", wheels, int8, f32)
     candidates = [
-        Peer("ONNX Runtime f32", "peers", "ort", f32, onnx),
-        Peer("ONNX Runtime int8", "peers", "ort", int8, onnx),
-        Peer("vox-tts bf16", "speech", "vox", tmod, ("bench/kokoro_cpp_files.py", "vox", TORCH, tmod)),
+        Speaker("ONNX Runtime f32", "peers", "ort", f32, onnx),
+        Speaker("ONNX Runtime int8", "peers", "ort", int8, onnx),
+        Speaker("vox-tts bf16", "speech", "vox", tmod, ("bench/kokoro_cpp_files.py", "vox", TORCH, tmod)),
     ]
     return [peer for peer in candidates if peer.there()]
 
@@ -88,14 +68,10 @@ def slow_peers(converter):
     gguf = f"{DATA}/crispasr.gguf"
     make = ("bench/kokoro_cpp_files.py", "crispasr", TORCH, gguf, converter) if converter else ()
     candidates = [
-        Peer("CrispASR f16", "speech", "crispasr", gguf, make),
-        Peer("mlx-audio f32, MLX CPU", "reference", "mlx", TORCH),
+        Speaker("CrispASR f16", "speech", "crispasr", gguf, make),
+        Speaker("mlx-audio f32, MLX CPU", "reference", "mlx", TORCH),
     ]
     return [peer for peer in candidates if peer.there()]
-
-
-def rtf(answer):
-    return answer["seconds"] / answer["audio_s"]
 
 
 def take_turns(engines, threads, texts, turns, results):
@@ -105,7 +81,7 @@ def take_turns(engines, threads, texts, turns, results):
         for text in texts:
             # The first of ours says where it cuts.
             chunks = engines[0].ask(processes[engines[0].name], TEXTS[text], None)["chunks"]
-            for engine in engines if turn % 2 == 0 else engines[::-1]:
+            for engine in in_turn(engines, turn):
                 answer = engine.ask(processes[engine.name], TEXTS[text], chunks)
                 if turn > 0:
                     results.setdefault((engine.name, threads, text), []).append(answer)
@@ -125,26 +101,15 @@ def speak_once(peer, threads, text, base, results):
     other.close()
 
 
-def ratio(results, slow, fast, threads, text):
-    pairs = zip(results[slow, threads, text], results[fast, threads, text], strict=True)
-    return statistics.median(rtf(s) / rtf(f) for s, f in pairs)
-
-
 def print_rtf(names, results, texts, threads):
-    print("| RTF |" + "".join(f" {n} threads, {t} phonemes |" for n in threads for t in texts))
-    print("|---|" + "---:|" * (len(texts) * len(threads)))
+    rows = []
     for name in names:
         cells = []
         for key in [(name, n, t) for n in threads for t in texts]:
             median = statistics.median(map(rtf, results[key])) if key in results else None
             cells.append(f"{median:.3f}" if median else "")
-        print("| " + " | ".join([name, *cells]) + " |")
-    print()
-
-
-def span(values):
-    low, high = min(values), max(values)
-    return f"{low:.2f}" if len(values) == 1 else f"{low:.2f} to {high:.2f}"
+        rows.append([name, *cells])
+    print_table(["RTF", *(f"{n} threads, {t} phonemes" for n in threads for t in texts)], rows)
 
 
 def speed_rows(results, texts, threads):
@@ -153,7 +118,9 @@ def speed_rows(results, texts, threads):
 
     def row(what, slow, fast, must, stretch):
         if slow in names:
-            values = [ratio(results, slow, fast, *place) for place in places]
+            values = [
+                times_faster(results[slow, *place], results[fast, *place]) for place in places
+            ]
             yield (f"{what}: times faster", span(values), must, stretch)
 
     yield from row("f32 against ONNX Runtime f32", "ONNX Runtime f32", "decibit f32", "1.5", "2.2")
@@ -227,13 +194,11 @@ def main():
     for peer in slow:
         speak_once(peer, threads[-1], texts[0], engines[0], results)
     print_rtf([engine.name for engine in engines + slow], results, texts, threads)
-    print("| what | measured | must | stretch |\n|---|---:|---:|---:|")
     rows = list(speed_rows(results, texts, threads))
     rows.append(first_audio_row(results, "decibit f32", threads[-1], texts[-1]))
     rows += start_rows(engines, times, args.starts)
     rows += memory_rows(engines)
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+    print_table(MEASURED, rows)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the Kokoro benchmarks share: conversions of the model, and the program that speaks with them."""
+"""What the Kokoro benchmarks share: conversions of the model, which a program speaks with."""
 
 from engines import Process, convert
 
@@ -23,11 +23,15 @@ VARIANTS = {
 }
 
 
-def converted(name, source=SOURCE):
-    """The folder of a variant, made anew."""
-    return convert(source, name, VARIANTS[name])
+class Ours:
+    """bench_kokoro with a conversion of the source, made anew, or with the source when there is no variant."""
 
+    def __init__(self, name, variant, source=SOURCE, compute="auto"):
+        self.name, self.compute = name, compute
+        self.folder = convert(source, variant, VARIANTS[variant]) if variant else source
 
-def speaker(folder, threads, compute="auto"):
-    """bench_kokoro with a folder; it is asked a string of phonemes."""
-    return Process([SPEAKER, folder, str(threads), compute])
+    def start(self, threads):
+        return Process([SPEAKER, self.folder, str(threads), self.compute])
+
+    def ask(self, process, phonemes, chunks):
+        return process.ask(phonemes)

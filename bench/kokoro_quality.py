@@ -7,39 +7,23 @@ tests/golden/real/kokoro_phrases.tsv.
 """
 
 import argparse
-import json
-import statistics
 import subprocess
 import sys
 
-from engines import EngineEnded, warn_if_busy, weights_megabytes
-from kokoro_engines import SOURCE, VARIANTS, converted, speaker
+from engines import (
+    EngineEnded,
+    measure_by_json_lines,
+    median_rtfs,
+    print_table,
+    warn_if_busy,
+    weights_megabytes,
+)
+from kokoro_engines import SOURCE, VARIANTS, Ours
 from kokoro_texts import TEXTS
 
 QUALITY = "build/bench/bin/bench_kokoro_quality"
 PHRASES = "tests/golden/real/kokoro_phrases.tsv"
-
-
-def rtfs(folders, compute, turns):
-    """{folder: median}; the first turn does not count."""
-    processes = {folder: speaker(folder, 2, compute) for folder in folders}
-    samples = {folder: [] for folder in folders}
-    for turn in range(turns + 1):
-        for folder in folders if turn % 2 == 0 else folders[::-1]:
-            answer = processes[folder].ask(TEXTS["150"])
-            if turn > 0:
-                samples[folder].append(answer["seconds"] / answer["audio_s"])
-    for process in processes.values():
-        process.close()
-    return {folder: statistics.median(values) for folder, values in samples.items()}
-
-
-def measured(folders, compute):
-    """{folder: row of bench_kokoro_quality}"""
-    command = [QUALITY, compute, SOURCE, PHRASES, *folders]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    rows = map(json.loads, done.stdout.splitlines())
-    return {row["folder"]: row for row in rows}
+HEADS = ("weights", "MB", "RTF", "durations equal, %", "F0 RMSE, Hz", "log-mel distance, dB")
 
 
 def main():
@@ -50,17 +34,17 @@ def main():
     args = ap.parse_args()
     warn_if_busy()
     names = args.only.split(";") if args.only else list(VARIANTS)
-    folders = {name: converted(name) for name in names}
-    rows = measured(folders.values(), args.compute)
-    speeds = rtfs(list(folders.values()), args.compute, args.turns)
-    print("| weights | MB | RTF | durations equal, % | F0 RMSE, Hz | log-mel distance, dB |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for name, folder in folders.items():
-        row = rows[folder]
-        cells = [name, f"{weights_megabytes(folder):.1f}", f"{speeds[folder]:.3f}"]
+    engines = [Ours(name, name, compute=args.compute) for name in names]
+    folders = [engine.folder for engine in engines]
+    measured = measure_by_json_lines([QUALITY, args.compute, SOURCE, PHRASES, *folders])
+    speeds = median_rtfs(engines, TEXTS["150"], args.turns)
+    rows = []
+    for engine in engines:
+        row = measured[engine.folder]
+        cells = [engine.name, f"{weights_megabytes(engine.folder):.1f}", f"{speeds[engine.name]:.3f}"]
         cells += [f"{row['durations_equal'] * 100:.1f}", f"{row['f0_rmse_hz']:.2f}"]
-        cells.append(f"{row['log_mel_db']:.3f}")
-        print("| " + " | ".join(cells) + " |")
+        rows.append([*cells, f"{row['log_mel_db']:.3f}"])
+    print_table(HEADS, rows)
 
 
 if __name__ == "__main__":

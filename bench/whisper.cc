@@ -16,7 +16,7 @@
 #include <iostream>
 
 #include "compute_name.h"
-#include "io/audio_reader.h"
+#include "open_sound.h"
 #include "transcription/model_listener.h"
 #include "whisper_passes.h"
 
@@ -26,13 +26,6 @@ namespace {
 void print(const Json& json) {
   std::puts(json.dump(-1).c_str());
   std::fflush(stdout);
-}
-
-Result<std::unique_ptr<SampleSource>> open_sound(const std::string& path, Reporter& reporter) {
-  auto bytes = TRY(open_file(path));
-  auto decoder = TRY(open_audio(std::move(bytes), reporter));
-  auto reader = TRY(AudioReader::create(std::move(decoder), kTranscriptionRateHz, path, reporter));
-  return std::unique_ptr<SampleSource>(std::move(reader));
 }
 
 Result<Json> transcribe(transcription::ModelListener& listener, const std::string& path,

@@ -13,12 +13,22 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 
-from engines import DATA, DECIBIT, EngineEnded, warn_if_busy
+from engines import (
+    DATA,
+    MEASURED,
+    EngineEnded,
+    in_turn,
+    print_table,
+    rtf,
+    span,
+    times_faster,
+    warn_if_busy,
+)
 from whisper_clips import clips
 from whisper_engines import SOURCE, Ours, mlx, peers, question
+from whisper_floor import listening_floor_s
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 import word_errors  # noqa: E402
@@ -32,16 +42,12 @@ AGAINST = {
 }
 
 
-def rtf(answer):
-    return answer["seconds"] / answer["audio_s"]
-
-
 def take_turns(engines, threads, sounds, beams, results):
     """Adds (engine, threads, clip, beam): [answers] to results, and returns what starting took."""
     processes = {engine.name: engine.start(threads) for engine in engines}
     for clip, beam in [(clip, beam) for beam in beams for clip in sounds]:
         for turn in range(-int(clip.warm), clip.turns):
-            for engine in engines if turn % 2 == 0 else engines[::-1]:
+            for engine in in_turn(engines, turn):
                 answer = processes[engine.name].ask(question(clip.path, beam))
                 if turn >= 0:
                     results.setdefault((engine.name, threads, clip.name, beam), []).append(answer)
@@ -58,30 +64,24 @@ def word_error(answer, clip):
 def print_rtf(engines, results, threads, sounds, beam):
     places = [(n, clip) for n in threads for clip in sounds]
     search = "greedy" if beam == 1 else f"beam {beam}"
-    heads = [f"{n} threads, {clip.name}" for n, clip in places]
-    print(f"| RTF (word error, %), {search} | " + " | ".join(heads) + " |")
-    print("|---|" + "---:|" * len(places))
+    heads = [f"RTF (word error, %), {search}"]
+    heads += [f"{n} threads, {clip.name}" for n, clip in places]
+    rows = []
     for engine in engines:
         cells = []
         for n, clip in places:
             answers = results.get((engine.name, n, clip.name, beam))
             median = f"{statistics.median(map(rtf, answers)):.4f}" if answers else ""
             cells.append(f"{median} ({word_error(answers[-1], clip):.1f})" if answers else "")
-        print("| " + " | ".join([engine.name, *cells]) + " |")
-    print()
+        rows.append([engine.name, *cells])
+    print_table(heads, rows)
 
 
 def ratios(results, slow, fast, beam):
     """The median over the turns at each place where both were measured."""
     for (name, n, clip, b), answers in results.items():
         if name == slow and b == beam and (fast, n, clip, b) in results:
-            pairs = zip(answers, results[fast, n, clip, b], strict=True)
-            yield statistics.median(rtf(s) / rtf(f) for s, f in pairs)
-
-
-def span(values):
-    low, high = min(values), max(values)
-    return f"{low:.2f}" if len(values) == 1 else f"{low:.2f} to {high:.2f}"
+            yield times_faster(answers, results[fast, n, clip, b])
 
 
 def speed_rows(ours, others, results, beams):
@@ -99,26 +99,6 @@ def speed_rows(ours, others, results, beams):
             yield from row(ours[0].name, engine.name, beam, "0.97", "")
 
 
-def peak_gmacs(threads):
-    """Multiplications and additions a second in float32 that this machine was seen to do."""
-    command = [DECIBIT, "bench", "kernels", "--json", "--threads", str(threads)]
-    command += ["--filter", "matvec/4:64/exact/m1/n1280/k1280"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["machine"]["fma_gmacs"]
-
-
-def listening_gmacs():
-    """Of one window: convolutions, layers, and the decoder's keys and values."""
-    with open(f"{SOURCE}/config.json") as f:
-        config = json.load(f)
-    d, rows = config["d_model"], config["max_source_positions"]
-    first = 2 * rows * 3 * config["num_mel_bins"] * d
-    second = rows * 3 * d * d
-    layer = 12 * rows * d * d + 2 * rows * rows * d
-    keys = config["decoder_layers"] * 2 * rows * d * d
-    return (first + second + config["encoder_layers"] * layer + keys) / 1e9
-
-
 def pass_rows(ours, threads):
     speeds = {}
     for engine in [*ours, Ours("f16", compute="exact")]:
@@ -127,7 +107,7 @@ def pass_rows(ours, threads):
         process.close()
         name = f"{engine.name}, {engine.compute}, {threads} threads"
         if engine.compute == "exact":
-            share = listening_gmacs() / passes["listen_s"] / peak_gmacs(threads)
+            share = listening_floor_s(SOURCE, threads) / passes["listen_s"]
             what = f"{name}: encoder with the decoder's keys, {passes['listen_s']:.3f} s, % of FMA peak"
             yield (what, f"{100 * share:.0f}", "75", "85")
             continue
@@ -180,14 +160,12 @@ def main():
         results[slow[0].name, threads[-1], sounds[0].name, 1] = [answer] * sounds[0].turns
     for beam in beams:
         print_rtf(ours + others + slow, results, threads, sounds, beam)
-    print("| what | measured | must | stretch |\n|---|---:|---:|---:|")
     rows = list(speed_rows(ours, others + slow, results, beams))
     for n in threads:
         rows += pass_rows(ours, n)
     rows += memory_rows([ours[-1], *others], sounds[-1], beams)
     rows += [(f"{name}: ms from the start to ready", f"{s * 1e3:.0f}", "", "") for name, s in times.items()]
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+    print_table(MEASURED, rows)
 
 
 if __name__ == "__main__":

@@ -30,11 +30,18 @@ class Clip:
         subprocess.run([python, "bench/whisper_sounds.py", self.path, *self.files], check=True)
 
 
+def rows_of(folder):
+    with open(os.path.join(folder, "utterances.tsv"), encoding="utf-8") as f:
+        return list(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def other_languages(folder):
+    return [row for row in rows_of(folder) if row["lang"] != "en"]
+
+
 def english(folder):
     """Rows of the table; LJ's come first, as they follow each other in the book."""
-    with open(os.path.join(folder, "utterances.tsv"), encoding="utf-8") as f:
-        rows = csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
-        rows = [row for row in rows if row["lang"] == "en" and "/" not in row["file"]]
+    rows = [row for row in rows_of(folder) if row["lang"] == "en" and "/" not in row["file"]]
     return sorted(rows, key=lambda row: not row["id"].lower().startswith("lj"))
 
 

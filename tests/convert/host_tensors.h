@@ -3,6 +3,7 @@
 // compare two of them number by number.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -28,6 +29,8 @@ using HostTensors = std::map<std::string, HostTensor>;
 HostTensor host_tensor(DType dtype, Shape shape, const std::vector<float>& values);
 /// The values of an F32, F16 or BF16 tensor.
 std::vector<float> values_of(const HostTensor& tensor);
+/// Those of an I32 tensor.
+std::vector<std::int32_t> integers_of(const HostTensor& tensor);
 
 /// All weights of a folder or file, read as convert reads them; throws on an unreadable one.
 HostTensors read_tensors(const std::filesystem::path& path);

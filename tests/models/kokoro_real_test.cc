@@ -6,16 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
-#include "command_line.h"
 #include "core/utf8.h"
 #include "host_tensors.h"
 #include "models/kokoro/model.h"
 #include "models/kokoro/synthesizer.h"
 #include "procedural.h"
+#include "real_model.h"
 #include "stages.h"
 
 namespace decibit {
@@ -27,13 +26,9 @@ using styletts2::Network;
 using styletts2::Overrides;
 using testing::expect_close;
 using testing::HostTensors;
-using testing::ScratchFolder;
 using testing::Stages;
 using testing::transposed;
 
-const fs::path kRoot = DECIBIT_SOURCE_DIR;
-const fs::path kFolder = kRoot / ".models/kokoro-82m";
-const fs::path kGolden = kRoot / "tests/golden/real";
 constexpr std::int64_t kSpectrum = 22;
 const std::u32string kHello = U"həlˈO wˈɜɹld!";
 
@@ -46,17 +41,10 @@ double snr_db(const std::vector<float>& got, const std::vector<float>& want) {
   return 10 * std::log10(signal / noise);
 }
 
-std::vector<std::int32_t> integers(const testing::HostTensor& tensor) {
-  std::vector<std::int32_t> values(tensor.bytes.size() / 4);
-  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
-  return values;
-}
-
-class RealKokoro : public ::testing::Test {
+class RealKokoro : public testing::RealModelTest {
  protected:
-  void SetUp() override {
-    if (!fs::exists(kFolder)) GTEST_SKIP() << "no weights: run scripts/get-weights.sh";
-  }
+  RealKokoro() : RealModelTest("kokoro-82m") {}
+
   static std::unique_ptr<Model> load(const fs::path& folder) {
     Reporter silent;
     auto model = Model::load(folder, silent);
@@ -90,9 +78,9 @@ class RealKokoro : public ::testing::Test {
 };
 
 TEST_F(RealKokoro, EqualsPyTorch) {
-  const auto model = load(kFolder);
-  const HostTensors golden = testing::read_tensors(kGolden / "kokoro_hello_torch.safetensors");
-  const auto want = [&](const std::string& name) { return testing::values_of(golden.at(name)); };
+  const auto model = load(folder());
+  const HostTensors tensors = testing::read_tensors(golden() / "kokoro_hello_torch.safetensors");
+  const auto want = [&](const std::string& name) { return testing::values_of(tensors.at(name)); };
   const std::vector<float> har = want("har");
   const auto frames = static_cast<std::int64_t>(har.size()) / kSpectrum;
   Overrides overrides;
@@ -118,8 +106,8 @@ TEST_F(RealKokoro, EqualsPyTorch) {
 }
 
 TEST_F(RealKokoro, GivesPyTorchsDurations) {
-  const auto model = load(kFolder);
-  std::ifstream table(kGolden / "kokoro_phrases.tsv");
+  const auto model = load(folder());
+  std::ifstream table(golden() / "kokoro_phrases.tsv");
   std::string line;
   std::getline(table, line);
   int phrases = 0;
@@ -141,19 +129,11 @@ class MlxAudio : public RealKokoro, public ::testing::WithParamInterface<const c
 
 TEST_P(MlxAudio, SpeaksTheSame) {
   const std::string tag = GetParam();
-  const ScratchFolder scratch;
-  fs::path folder = kFolder;
-  if (tag != "f32") {
-    folder = scratch / "quantized";
-    const testing::CommandRun converted =
-        testing::run_convert(kFolder, folder, {"-q", "--q-bits", tag.substr(1)});
-    ASSERT_EQ(converted.exit_code, 0) << converted.err;
-  }
-  const auto model = load(folder);
-  const HostTensors golden =
-      testing::read_tensors(kGolden / "kokoro_hello_inject/golden.safetensors");
+  const auto model = load(tagged(tag));
+  const HostTensors tensors =
+      testing::read_tensors(golden() / "kokoro_hello_inject/golden.safetensors");
   const auto want = [&](const std::string& name) {
-    return testing::values_of(golden.at(tag + "/" + name));
+    return testing::values_of(tensors.at(tag + "/" + name));
   };
   constexpr std::int64_t kFrames = 7441, kBins = kSpectrum / 2;
   auto spectrum = testing::procedural_values("har.mag", 1, kFrames * kBins, 18, 0.3);
@@ -167,7 +147,7 @@ TEST_P(MlxAudio, SpeaksTheSame) {
   overrides.source_spectrum = ConstRows{spectrum.data(), kFrames, kSpectrum, kSpectrum};
   const Spoken spoken = speak(*model, kHello, "af_heart", overrides);
 
-  EXPECT_EQ(spoken.durations, integers(golden.at(tag + "/pred_dur")));
+  EXPECT_EQ(spoken.durations, testing::integers_of(tensors.at(tag + "/pred_dur")));
   expect_close("f0", stages["f0"], want("F0"), 1e-4);
   expect_close("n", stages["n"], want("N"), 1e-4);
   expect_close("audio", spoken.audio, want("audio"), 1e-3);
@@ -177,12 +157,8 @@ INSTANTIATE_TEST_SUITE_P(, MlxAudio, ::testing::Values("f32", "q4", "q8"),
                          [](const auto& p) { return std::string(p.param); });
 
 TEST_F(RealKokoro, SpeaksFromScopeAll) {
-  const ScratchFolder scratch;
-  const fs::path folder = scratch / "rows";
-  const testing::CommandRun converted =
-      testing::run_convert(kFolder, folder, {"-q", "--q-bits", "8", "--scope", "all"});
-  ASSERT_EQ(converted.exit_code, 0) << converted.err;
-  const auto dense = load(kFolder), rows = load(folder);
+  const auto dense = load(folder());
+  const auto rows = load(converted({"-q", "--q-bits", "8", "--scope", "all"}));
   // What could not be used in place: two transposed convolutions, the depthwise ones, biases.
   EXPECT_LT(rows->owned_bytes(), std::size_t{4} << 20);
   Overrides overrides;
@@ -197,7 +173,7 @@ TEST_F(RealKokoro, SpeaksFromScopeAll) {
 }
 
 TEST_F(RealKokoro, GivesTheSameSamplesWithAnyNumberOfThreads) {
-  const auto model = load(kFolder);
+  const auto model = load(folder());
   const kokoro::Voice voice = model->voice("af_heart:2,am_michael").value();
   std::vector<float> first;
   for (const unsigned threads : {1u, 2u, 3u}) {

@@ -3,33 +3,9 @@
 // new not once, on no thread, and the workspace does not grow.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "counted_new.h"
 #include "models/whisper/network.h"
 #include "tiny_whisper.h"
-
-namespace {
-std::atomic<long> allocations{0};
-
-void* allocate(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* const p = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace decibit {
 namespace {
@@ -56,9 +32,9 @@ TEST(WhisperAllocations, AreNoneInASecondWindow) {
       };
       window();
       const std::size_t peak = network.workspace_bytes();
-      const long before = allocations;
+      const long before = testing::allocations;
       window();
-      EXPECT_EQ(allocations - before, 0) << table->name;
+      EXPECT_EQ(testing::allocations - before, 0) << table->name;
       EXPECT_EQ(network.workspace_bytes(), peak) << table->name;
     }
   }

@@ -6,14 +6,13 @@
 #include <sndfile.h>
 
 #include <cmath>
-#include <cstring>
 
-#include "command_line.h"
 #include "dsp/mel.h"
 #include "dsp/stft.h"
 #include "dsp/window.h"
 #include "host_tensors.h"
 #include "models/whisper/network.h"
+#include "real_model.h"
 #include "stages.h"
 
 namespace decibit {
@@ -22,23 +21,13 @@ namespace {
 namespace fs = std::filesystem;
 using testing::flat;
 using testing::HostTensors;
-using testing::ScratchFolder;
 using whisper::Alignment;
 using whisper::Model;
 using whisper::Network;
 using whisper::Token;
 
-const fs::path kRoot = DECIBIT_SOURCE_DIR;
-const fs::path kFolder = kRoot / ".models/whisper-base";
-const fs::path kGolden = kRoot / "tests/golden/real";
 constexpr std::int64_t kMels = 80, kFrames = 3000, kWidth = 512;
 const std::vector<Token> kPrompt = {50258, 50259, 50359, 50363};
-
-std::vector<Token> integers(const testing::HostTensor& tensor) {
-  std::vector<Token> values(tensor.bytes.size() / 4);
-  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
-  return values;
-}
 
 std::vector<float> read_audio(const fs::path& path) {
   SF_INFO info = {};
@@ -73,38 +62,35 @@ std::vector<float> log_mel(std::vector<float> audio) {
 }
 
 /// One clip by one kind of weights.
-class RealWhisper : public ::testing::TestWithParam<std::tuple<const char*, const char*>> {
+class RealWhisper : public testing::RealModelTest,
+                    public ::testing::WithParamInterface<std::tuple<const char*, const char*>> {
  protected:
+  RealWhisper() : RealModelTest("whisper-base") {}
+
   void SetUp() override {
-    if (!fs::exists(kFolder)) GTEST_SKIP() << "no weights: run scripts/get-weights.sh";
+    RealModelTest::SetUp();
+    if (IsSkipped()) return;
     const auto [clip, tag] = GetParam();
     tag_ = tag;
-    folder_ = kGolden / (std::string("whisper_") + clip);
-    tensors_ = testing::read_tensors(folder_ / "golden.safetensors");
-    const Json index = testing::read_json_file(folder_ / "golden.json");
+    clip_ = golden() / (std::string("whisper_") + clip);
+    tensors_ = testing::read_tensors(clip_ / "golden.safetensors");
+    const Json index = testing::read_json_file(clip_ / "golden.json");
     for (const Json& tensor : *index.find("tensors")->array())
       if (const Json* most = tensor.find("max_abs"); most != nullptr)
         largest_[*tensor.find("name")->string()] = *most->real();
-    mel_ = log_mel(read_audio(folder_ / "audio.flac"));
-    fs::path model = kFolder;
-    if (tag_ != "f32") {
-      model = scratch_ / "quantized";
-      const testing::CommandRun converted =
-          testing::run_convert(kFolder, model, {"-q", "--q-bits", tag_.substr(1)});
-      ASSERT_EQ(converted.exit_code, 0) << converted.err;
-    }
+    mel_ = log_mel(read_audio(clip_ / "audio.flac"));
     Reporter silent;
-    model_ = Model::load(model, silent).value();
+    model_ = Model::load(tagged(tag_), silent).value();
     engine_ = Engine::make({2, {}}, silent).value();
   }
 
-  std::vector<float> golden(const std::string& name) const {
+  std::vector<float> values(const std::string& name) const {
     return testing::values_of(tensors_.at(name));
   }
   /// `got`, parts of the tensor `name` of the golden, within `tolerance` of the largest of all.
   void expect_near(const std::string& name, const std::string& part, const std::vector<float>& got,
                    double tolerance) const {
-    const std::vector<float> want = golden(part);
+    const std::vector<float> want = values(part);
     ASSERT_EQ(got.size(), want.size()) << part;
     double error = 0;
     for (std::size_t i = 0; i < got.size(); ++i)
@@ -132,8 +118,8 @@ class RealWhisper : public ::testing::TestWithParam<std::tuple<const char*, cons
     const std::vector<std::size_t> last = {kPrompt.size() - 1}, self = {0};
     ConstRows logits = network.start(kPrompt, last);
     expect_near(tag_ + "/first_logits", tag_ + "/first_logits", flat(logits), logits_tolerance);
-    const std::vector<Token> want = integers(tensors_.at(tag_ + "/greedy_plain"));
-    const std::vector<float> margin = golden(tag_ + "/greedy_plain_margin");
+    const std::vector<Token> want = testing::integers_of(tensors_.at(tag_ + "/greedy_plain"));
+    const std::vector<float> margin = values(tag_ + "/greedy_plain_margin");
     for (std::size_t i = 0; i < want.size(); ++i) {
       const auto best = std::max_element(logits.row(0), logits.row(0) + logits.width);
       if (margin[i] > 1e-2F) {
@@ -144,8 +130,7 @@ class RealWhisper : public ::testing::TestWithParam<std::tuple<const char*, cons
   }
 
   std::string tag_;
-  fs::path folder_;
-  ScratchFolder scratch_;
+  fs::path clip_;
   HostTensors tensors_;
   std::map<std::string, double> largest_;
   std::vector<float> mel_;
@@ -169,9 +154,9 @@ TEST_P(RealWhisper, HearsItWithShorterActivations) {
 // tools/whisper_golden.py. 3e-6 seen; with keys and values in F16 it was 2.0e-4.
 TEST_P(RealWhisper, EqualsDoublePrecisionAtEveryStep) {
   if (tag_ != "f32") GTEST_SKIP() << "of the dense model only";
-  const HostTensors steps = testing::read_tensors(folder_ / "steps.safetensors");
-  const std::vector<Token> tokens = integers(steps.at("tokens"));
-  const std::vector<Token> columns = integers(steps.at("columns"));
+  const HostTensors steps = testing::read_tensors(clip_ / "steps.safetensors");
+  const std::vector<Token> tokens = testing::integers_of(steps.at("tokens"));
+  const std::vector<Token> columns = testing::integers_of(steps.at("columns"));
   const std::vector<float> logits = testing::values_of(steps.at("logits"));
   const std::vector<float> largest = testing::values_of(steps.at("largest"));
   Network network(*model_, *engine_, Compute::kExact);

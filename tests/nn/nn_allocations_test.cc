@@ -3,31 +3,8 @@
 // no thread.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "counted_new.h"
 #include "layer_cases.h"
-
-namespace {
-std::atomic<long> allocations{0};
-
-void* allocate(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* const p = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace decibit {
 namespace {
@@ -44,9 +21,9 @@ TEST(Allocations, AreNoneInASecondPass) {
       const Context context = {*kernels, pool, workspace, layer.compute};
       layer.run(context, y);
       const std::size_t peak = workspace.peak_bytes();
-      const long before = allocations;
+      const long before = testing::allocations;
       layer.run(context, y);
-      EXPECT_EQ(allocations - before, 0) << kernels->name << ": " << layer.name;
+      EXPECT_EQ(testing::allocations - before, 0) << kernels->name << ": " << layer.name;
       EXPECT_EQ(workspace.peak_bytes(), peak) << kernels->name << ": " << layer.name;
     }
   }
