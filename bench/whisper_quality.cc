@@ -42,7 +42,8 @@ Status transcribe(const transcription::Listener& listener, Engine& engine, Argum
     const auto mel =
         TRY(transcription::LogMel::create(std::move(sound), listener.mels, &engine.pool(), silent));
     const auto ignore = [](const TranscribedSegment&) { return true; };
-    TRY(transcription::transcribe(listener, *mel, options, ignore));
+    Transcript transcript;
+    TRY(transcription::transcribe(listener, *mel, options, ignore, transcript));
   }
   return {};
 }
