@@ -46,7 +46,7 @@ class KokoroFolder : public ::testing::Test {
   static fs::path download(const fs::path& cache, const std::string& repository,
                            const std::string& revision, const std::string& commit) {
     const fs::path root = cache / ("models--" + repository);
-    const fs::path snapshot = root / "snapshots" / commit;
+    fs::path snapshot = root / "snapshots" / commit;
     fs::create_directories(snapshot);
     fs::create_directories((root / "refs" / revision).parent_path());
     std::ofstream(root / "refs" / revision) << commit;

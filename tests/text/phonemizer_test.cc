@@ -177,6 +177,7 @@ TEST(PhonemizerTest, ManyThreadsSayTheSame) {
   const std::string expected = phonemizer.phonemize(text).phonemes;
   std::vector<std::string> said(8);
   std::vector<std::thread> threads;
+  threads.reserve(said.size());
   for (std::string& mine : said) {
     threads.emplace_back([&] {
       for (int i = 0; i < 20; ++i) mine = phonemizer.phonemize(text).phonemes;
