@@ -17,6 +17,7 @@
 
 #include "compute_name.h"
 #include "open_sound.h"
+#include "plain_options.h"
 #include "transcription/model_listener.h"
 #include "whisper_passes.h"
 
@@ -31,11 +32,7 @@ void print(const Json& json) {
 Result<Json> transcribe(transcription::ModelListener& listener, const std::string& path,
                         int beam_size) {
   using Clock = std::chrono::steady_clock;
-  TranscribeOptions options;
-  options.language = "en";
-  options.temperatures = {0};
-  options.beam_size = beam_size;
-  options.condition_on_previous_text = false;
+  const TranscribeOptions options = plain_options(beam_size);
   std::string text;
   std::size_t tokens = 0;
   const auto keep = [&](const TranscribedSegment& segment) {

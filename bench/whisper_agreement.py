@@ -10,7 +10,6 @@ for they are shown another text; they are counted apart. Needs numpy and libsndf
 """
 
 import argparse
-import csv
 import glob
 import hashlib
 import itertools
@@ -25,6 +24,8 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "tools"))
 from engines import DATA, DECIBIT  # noqa: E402
+from wav import RATE_HZ  # noqa: E402
+from whisper_clips import rows_of  # noqa: E402
 from whisper_golden import read_audio  # noqa: E402
 
 REFERENCES = "tests/golden/whisper/openai"
@@ -36,9 +37,7 @@ LEAST_SILENCE_S = 0.3
 
 
 def sounds(speech, long_sound):
-    with open(os.path.join(speech, "utterances.tsv"), encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    paths = [os.path.join(speech, row["file"]) for row in rows] + [long_sound]
+    paths = [os.path.join(speech, row["file"]) for row in rows_of(speech)] + [long_sound]
     return {os.path.splitext(os.path.basename(path))[0]: path for path in paths}
 
 
@@ -127,12 +126,11 @@ class Row:
 
 def silence_ends(path):
     """(middle, end) in seconds of digital silences within a sound."""
-    rate = 16000
     quiet = np.concatenate([[0], read_audio(path) == 0, [0]]).astype(int)
     edges = np.flatnonzero(np.diff(quiet)).reshape(-1, 2)
     length = len(quiet) - 2
-    return [((begin + end) / 2 / rate, end / rate) for begin, end in edges
-            if end - begin >= LEAST_SILENCE_S * rate and begin > 0 and end < length]
+    return [((begin + end) / 2 / RATE_HZ, end / RATE_HZ) for begin, end in edges
+            if end - begin >= LEAST_SILENCE_S * RATE_HZ and begin > 0 and end < length]
 
 
 def lateness(silences, times):

@@ -12,17 +12,16 @@ import os
 import subprocess
 import sys
 import tempfile
-import wave
 
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "tools"))
 from engines import DECIBIT  # noqa: E402
+from wav import RATE_HZ, write_wav  # noqa: E402
 from whisper_clips import SILENCE_S, english  # noqa: E402
 from whisper_golden import read_audio  # noqa: E402
 
-RATE_HZ = 16000
 LONG_SILENCE_S = 20
 VOICES = ["af_heart", "bm_george", "bf_emma", "am_michael", "af_bella"]
 
@@ -65,11 +64,7 @@ def main():
     for i, prose in enumerate(spoken(args)):
         parts += recorded[i : i + 1] + [prose]
     samples = np.round(joined(parts, LONG_SILENCE_S) * 32768).clip(-32768, 32767)
-    with wave.open(args.out, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE_HZ)
-        sound.writeframes(samples.astype("<i2").tobytes())
+    write_wav(args.out, samples.astype("<i2").tobytes())
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ import array
 import math
 import os
 import random
-import wave
 
 from engines import DATA
+from wav import RATE_HZ, write_wav
 
-RATE_HZ, SECONDS, FADE = 16000, 300, 160
+SECONDS, FADE = 300, 160
 SEED = 1
 
 
@@ -42,10 +42,6 @@ def noises():
         if os.path.exists(path):
             continue
         samples = array.array("h", (round(32767 * x) for x in make(random.Random(SEED))))
-        with wave.open(path + ".new", "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(2)
-            sound.setframerate(RATE_HZ)
-            sound.writeframes(samples.tobytes())
+        write_wav(path + ".new", samples.tobytes())
         os.replace(path + ".new", path)
     return paths

@@ -21,6 +21,7 @@
 #include "models/whisper/network.h"
 #include "nn/engine.h"
 #include "open_sound.h"
+#include "plain_options.h"
 #include "transcription/log_mel.h"
 #include "transcription/transcription.h"
 #include "whisper_divergence.h"
@@ -31,11 +32,7 @@ namespace {
 using Arguments = std::span<char* const>;
 
 Status transcribe(const transcription::Listener& listener, Engine& engine, Arguments sounds) {
-  TranscribeOptions options;
-  options.language = "en";
-  options.temperatures = {0};
-  options.beam_size = 1;
-  options.condition_on_previous_text = false;
+  const TranscribeOptions options = plain_options(1);
   Reporter silent;
   for (const char* const path : sounds) {
     auto sound = TRY(open_sound(path, silent));

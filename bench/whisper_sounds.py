@@ -5,12 +5,10 @@ usage: python whisper_sounds.py OUT.wav FILE...      (needs faster-whisper, whic
 """
 
 import sys
-import wave
 
 import numpy as np
 from faster_whisper.audio import decode_audio
-
-RATE_HZ = 16000
+from wav import RATE_HZ, write_wav
 
 
 def main():
@@ -18,11 +16,7 @@ def main():
     silence = np.zeros(RATE_HZ * 35 // 100, np.float32)
     pieces = [piece for file in files for piece in (decode_audio(file, RATE_HZ), silence)][:-1]
     samples = np.clip(np.concatenate(pieces) * 32768, -32768, 32767)
-    with wave.open(out, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE_HZ)
-        sound.writeframes(samples.astype("<i2").tobytes())
+    write_wav(out, samples.astype("<i2").tobytes())
 
 
 if __name__ == "__main__":

