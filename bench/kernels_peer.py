@@ -37,6 +37,11 @@ def copies_for(row, weight_bytes):
     return math.ceil(row["rotation"] / weight_bytes) if row["m"] <= FEW_ROWS else 1
 
 
+def another(weights, i):
+    """The same values elsewhere: ONNX Runtime keeps one of equal weights, which would then come from the cache."""
+    return np.roll(weights, i, axis=0)
+
+
 def time_of(run, products):
     """Milliseconds of one product, where run() makes several."""
     run()
@@ -107,8 +112,7 @@ class OnnxRuntime:
             copies = copies_for(row, 4 * n * k)
             weights = normals(k, n)
             for i in range(copies):
-                # ONNX Runtime keeps one of equal weights, which would then come from the cache.
-                constants[f"w{i}"] = weights + np.float32(i)
+                constants[f"w{i}"] = another(weights, i)
                 nodes.append(helper.make_node("MatMul", ["x", f"w{i}"], [f"y{i}"]))
         elif row["scheme"] in ("4:64", "8:64"):
             bits, block = int(row["scheme"][0]), row["group"]
@@ -119,7 +123,8 @@ class OnnxRuntime:
             points = random.integers(0, 256, zeros, dtype=np.uint8)
             level = 1 if row["compute"] == "exact" else 4
             for i in range(copies):
-                constants |= {f"w{i}": codes ^ np.uint8(i), f"s{i}": scales + np.float32(i), f"z{i}": points}
+                constants |= {f"w{i}": another(codes, i)}
+                constants |= {f"s{i}": another(scales, i), f"z{i}": another(points, i)}
                 nodes.append(
                     helper.make_node(
                         "MatMulNBits",
