@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three rows of every kind of weights against the reference, for one and four rows of x: every
-// unpacking, pairs of rows and single ones, and rows whose end fills no block.
+// Three rows of every kind of weights against the reference, for one, four and five rows of x:
+// every unpacking, pairs of rows and single ones, and rows whose end fills no block.
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 
 using isa::Input;
 
-constexpr std::int64_t kRows = 3, kInputs = 4;
+constexpr std::int64_t kRows = 3, kInputs = 5;
 
 // One row of blocks and an end that fills none, of whole groups: dense rows may be odd.
 std::int64_t columns(const SampleKind& kind) {
@@ -43,7 +43,7 @@ bool agrees(const isa::Matvec& matvec, const SampleKind& kind, Input input) {
 
   const std::vector<float> want = product(isa::kReferenceMatvec, w, input, x, kInputs);
   const float tolerance = 2e-6f * static_cast<float>(k) * kind.largest;
-  for (const std::int64_t m : {std::int64_t{1}, kInputs}) {
+  for (const std::int64_t m : {std::int64_t{1}, std::int64_t{4}, kInputs}) {
     const std::vector<float> got = product(matvec, w, input, x, m);
     for (std::size_t i = 0; i < got.size(); ++i)
       if (!(std::fabs(got[i] - want[i]) <= tolerance)) return false;
