@@ -35,7 +35,10 @@ struct Heads {
 
   isa::AttentionJob job(std::int64_t head, std::size_t copy) {
     const std::int64_t width = row.heads * row.k, element = size_bytes(row.format.dtype);
-    const std::byte* const keys = cache.data() + 2 * copy * cache_size + head * row.k * element;
+    // An encoder has rows of all heads, a decoder's KvCache the rows of a head together.
+    const std::int64_t stride = (by_head ? width : row.k) * element;
+    const std::int64_t from = head * row.k * element * (by_head ? 1 : row.n);
+    const std::byte* const keys = cache.data() + 2 * copy * cache_size + from;
     isa::AttentionJob job = {};
     job.q = q.data() + head * row.k;
     job.q_stride = width;
@@ -43,7 +46,7 @@ struct Heads {
     job.cache = element_of(row.format.dtype);
     job.k = plain_bytes(keys);
     job.v = plain_bytes(keys + cache_size);
-    job.k_stride = job.v_stride = width * element;
+    job.k_stride = job.v_stride = stride;
     job.keys = row.n;
     job.head_dim = row.k;
     job.scale = 1 / std::sqrt(static_cast<float>(row.k));
