@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const en::Phonemizer phonemizer([](std::string_view word) { return std::string(word) + "g\xFF"; },
                                   std::move(lexicon));
   const en::Phonemes result = phonemizer.phonemize(text);
-  for (char32_t symbol : decibit::text::decode_utf8(result.phonemes)) {
+  for (char32_t symbol : decibit::code_points(result.phonemes)) {
     if (!decibit::text::in_vocabulary(symbol)) std::abort();
   }
   return 0;

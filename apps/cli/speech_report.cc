@@ -49,8 +49,7 @@ void SpeechReport::add_text(std::string_view text, std::string_view phonemes) {
 }
 
 void SpeechReport::add_dropped(std::u32string_view symbols) {
-  for (const char32_t symbol : symbols)
-    if (dropped_.find(symbol) == dropped_.npos) dropped_ += symbol;
+  speech::add_each_once(symbols, dropped_);
 }
 
 /// A word that was cut has its text in its first part only.

@@ -10,6 +10,8 @@ namespace decibit {
 
 inline constexpr char32_t kReplacement = 0xFFFD;
 
+inline bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
+
 /// The code point at `at`, which moves behind it. Whatever is no UTF-8 (broken, overlong,
 /// surrogates, beyond U+10FFFF) gives kReplacement, one byte at a time.
 inline char32_t next_code_point(std::string_view text, std::size_t& at) {

@@ -11,7 +11,7 @@
 namespace decibit {
 namespace {
 
-constexpr int kLowestRateHz = 8000, kHighestRateHz = 192000;
+constexpr int kLowestWrittenHz = 8000, kHighestWrittenHz = 192000;
 // Of MPEG-1, 2 and 2.5 layer III.
 constexpr std::array kMp3RatesHz = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000};
 // RFC 6716, table 1.
@@ -47,12 +47,12 @@ std::optional<AudioFormat> audio_format_from_name(std::string_view name) {
 Status check_sample_rate(AudioFormat format, int sample_rate_hz) {
   const std::span<const int> rates = row_of(format).rates_hz;
   const bool known = rates.empty()
-                         ? sample_rate_hz >= kLowestRateHz && sample_rate_hz <= kHighestRateHz
+                         ? sample_rate_hz >= kLowestWrittenHz && sample_rate_hz <= kHighestWrittenHz
                          : std::ranges::find(rates, sample_rate_hz) != rates.end();
   if (known) return {};
   return fail(ErrorCode::kUsage,
               fmt::format("{} has no sample rate of {} Hz", name(format), sample_rate_hz),
-              rates.empty() ? fmt::format("from {} to {} Hz", kLowestRateHz, kHighestRateHz)
+              rates.empty() ? fmt::format("from {} to {} Hz", kLowestWrittenHz, kHighestWrittenHz)
                             : fmt::format("one of: {} Hz", fmt::join(rates, ", ")));
 }
 

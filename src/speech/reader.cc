@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/utf8.h"
+#include "speech/symbol_list.h"
 
 namespace decibit::speech {
 namespace {
@@ -77,7 +78,7 @@ void Reader::read_passage(text::Passage passage) {
   } else {
     text::en::Phonemes read = phonemizer_->phonemize(passage.text);
     for (std::string& note : read.notes) notes_.add(std::move(note));
-    unspoken_ += read.unspoken;
+    add_each_once(read.unspoken, unspoken_);
     list = words_of(read.tokens);
   }
   const std::uint64_t base = first_word_ + words_.size();

@@ -37,7 +37,7 @@ struct ReadChunk {
   std::u32string phonemes;
   std::vector<ChunkWord> words;
   std::vector<std::string> notes;  // what was replaced, removed or not understood so far
-  std::u32string unspoken;         // characters of the text that have no reading
+  std::u32string unspoken;         // characters of the text that have no reading, each once
   std::uint64_t bytes_read = 0;    // of the source, up to about the end of this chunk
   /// When the last of the bytes that it took had come: what follows is our own time, not the wait.
   std::chrono::steady_clock::time_point text_came{};

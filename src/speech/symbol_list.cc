@@ -22,4 +22,9 @@ std::string symbol_list(std::u32string_view symbols) {
   return text;
 }
 
+void add_each_once(std::u32string_view symbols, std::u32string& to) {
+  for (const char32_t symbol : symbols)
+    if (!is_in(to, symbol)) to += symbol;
+}
+
 }  // namespace decibit::speech

@@ -19,11 +19,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void add_each_once(std::u32string_view symbols, std::u32string& to) {
-  for (const char32_t symbol : symbols)
-    if (to.find(symbol) == to.npos) to += symbol;
-}
-
 Error nothing_to_say(std::u32string_view unknown) {
   if (unknown.empty()) return {ErrorCode::kUsage, "there is nothing to say: the text has no sound"};
   return {.code = ErrorCode::kUsage,

@@ -2,6 +2,7 @@
 #include "text/passage_cut.h"
 
 #include "core/sentence_marks.h"
+#include "core/utf8.h"
 #include "text/unicode.h"
 
 namespace decibit::text {
@@ -11,8 +12,6 @@ using View = std::u32string_view;
 
 constexpr View kWide = U"。！？、，；：";  // no space follows these
 constexpr View kEmphasis = U"*_";          // closes behind a mark as well
-
-bool is_in(View set, char32_t c) { return set.find(c) != View::npos; }
 
 /// A capitalised word of up to five letters, or one with a period inside.
 bool may_be_abbreviation(View before) {

@@ -28,8 +28,6 @@ bool is_line_end(char32_t c) {
   return c == U'\n' || c == U'\r' || c == U'\f' || c == U'\v' || c == 0x85 || c == 0x2028;
 }
 
-bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
-
 /// The length in `marker`, "[pause 1.5s]"; none if it is no such marker.
 std::optional<double> marker_ms(std::string_view marker) {
   std::string_view rest =

@@ -32,8 +32,6 @@ bool is_ascii(std::string_view text) {
 
 }  // namespace
 
-std::u32string decode_utf8(std::string_view utf8) { return code_points(utf8); }
-
 std::string encode_utf8(char32_t point) { return to_utf8({&point, 1}); }
 
 std::string encode_utf8(std::u32string_view points) { return to_utf8(points); }

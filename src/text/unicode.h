@@ -10,8 +10,6 @@
 
 namespace decibit::text {
 
-/// The code points of `utf8`; what is no part of a well-formed sequence becomes U+FFFD.
-[[nodiscard]] std::u32string decode_utf8(std::string_view utf8);
 [[nodiscard]] std::string encode_utf8(std::u32string_view points);
 [[nodiscard]] std::string encode_utf8(char32_t point);
 

@@ -140,7 +140,7 @@ TEST(PhonemizerTest, TokensAddUpToTheWhole) {
 
 // What the model has no token for, it would drop without a word.
 void expect_vocabulary(const std::string& text) {
-  for (char32_t symbol : decode_utf8(phonemes(text))) {
+  for (char32_t symbol : code_points(phonemes(text))) {
     ASSERT_TRUE(in_vocabulary(symbol))
         << std::hex << static_cast<unsigned>(symbol) << " of " << text;
   }

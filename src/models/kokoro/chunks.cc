@@ -5,13 +5,12 @@
 
 #include "core/check.h"
 #include "core/sentence_marks.h"
+#include "core/utf8.h"
 
 namespace decibit::kokoro {
 namespace {
 
 constexpr std::u32string_view kSpaces = U" \n\r\t\f\v\u00A0\u2028\u2029\u3000";
-
-bool is_in(std::u32string_view set, char32_t c) { return set.find(c) != set.npos; }
 
 /// The first place behind a mark (and what closes after it) in (from, to] of `text`; 0 if none.
 std::size_t first_cut(std::u32string_view text, std::u32string_view marks, std::size_t from,

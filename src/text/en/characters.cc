@@ -64,7 +64,7 @@ std::string code_of(char32_t c) {
 }  // namespace
 
 std::string clean_characters(std::string_view utf8, std::vector<std::string>& notes) {
-  const std::u32string points = decode_utf8(utf8);
+  const std::u32string points = code_points(utf8);
   std::u32string cleaned;
   std::u32string removed;
   for (std::size_t i = 0; i < points.size(); ++i) {

@@ -18,8 +18,6 @@ using Line = std::u32string_view;
 
 constexpr Line kBullets = U"*•‣◦+-";
 
-bool is_in(Line set, char32_t c) { return set.find(c) != Line::npos; }
-
 /// What stands behind `mark` characters of a marker, if a space and a word do.
 bool begins_text(Line line, std::size_t mark) {
   return mark < line.size() && is_space(line[mark]) &&
@@ -62,7 +60,7 @@ Line without_indent(Line line) {
 
 std::string end_lines(std::string_view utf8) {
   if (utf8.find('\n') == utf8.npos) return std::string(utf8);
-  const std::u32string text = decode_utf8(utf8);
+  const std::u32string text = code_points(utf8);
   std::u32string ended;
   bool first = true, own = false;  // own: the line before is a heading or an item
   int number = 0;                  // of the last item

@@ -55,7 +55,7 @@ class OverrideReader {
     std::vector<char32_t> dropped;
     Override override;
     override.text = std::string(word);
-    override.phones = to_vocabulary(decode_utf8(what.substr(1, what.size() - 2)), &dropped);
+    override.phones = to_vocabulary(code_points(what.substr(1, what.size() - 2)), &dropped);
     for (char32_t c : dropped) {
       text_.notes.push_back("no phoneme of Kokoro's: " + encode_utf8(c) + " in the markup of " +
                             std::string(word));
@@ -151,7 +151,7 @@ void apply_user_lexicon(Normalized& text, const UserLexicon& user_lexicon) {
     if (phonemes == nullptr || text.overrides.size() >= kMaxOverrides) return std::nullopt;
     Override override;
     override.text = std::string(word);
-    override.phones = decode_utf8(*phonemes);
+    override.phones = code_points(*phonemes);
     if (possessive) override.phones = Lexicon::plural(std::move(*override.phones));
     text.overrides.push_back(std::move(override));
     return std::string(chunk.substr(0, begin)) + placeholder(text.overrides.size() - 1) +

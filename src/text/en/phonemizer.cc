@@ -35,7 +35,7 @@ Phones guess_letters(const Phonemizer::LetterToSound& letter_to_sound, std::stri
   if (!spelled) {
     Phones phones;
     for (std::size_t at = 0; at < letters.size(); at += kMaxGuess) {
-      phones += to_vocabulary(decode_utf8(letter_to_sound(letters.substr(at, kMaxGuess))), nullptr);
+      phones += to_vocabulary(code_points(letter_to_sound(letters.substr(at, kMaxGuess))), nullptr);
     }
     if (!phones.empty()) return phones;
   }
@@ -119,14 +119,14 @@ Phonemes Phonemizer::phonemize(std::string_view utf8) const {
   Phonemes result;
   Normalized normalized = normalize(utf8, user_lexicon_);
   result.notes = std::move(normalized.notes);
-  const std::u32string text = decode_utf8(normalized.text);
+  const std::u32string text = code_points(normalized.text);
   std::vector<char32_t> dropped;
   std::vector<Piece> pieces = tokenize(text, normalized.overrides, &dropped);
   tag_pieces(pieces);
   const Guess guess = [&](std::string_view word) {
     Phones phones = guess_word(letter_to_sound_, word);
     if (phones.empty()) {
-      for (char32_t c : decode_utf8(word)) dropped.push_back(c);
+      for (char32_t c : code_points(word)) dropped.push_back(c);
     }
     return phones;
   };

@@ -37,7 +37,7 @@ Result<UserLexicon> UserLexicon::parse(std::string_view text) {
     }
     if (fields.size() == 3 && !is_american(fields[2])) continue;
     std::vector<char32_t> dropped;
-    const Phones phones = to_vocabulary(decode_utf8(fields[1]), &dropped);
+    const Phones phones = to_vocabulary(code_points(fields[1]), &dropped);
     if (!dropped.empty()) {
       return fail(
           ErrorCode::kBadInput,
